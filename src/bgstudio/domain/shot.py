@@ -1,0 +1,79 @@
+"""Scene + Cutout + size + seed: all a backend needs to make a background."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from bgstudio.domain.brief import Quality
+from bgstudio.domain.cutout import Cutout
+from bgstudio.domain.scene import Scene
+
+
+@dataclass(frozen=True)
+class Rect:
+    """A rectangle of whole pixels in the picture; may reach beyond its edges.
+
+    ``left`` and ``top`` are inclusive; ``width`` and ``height`` at least 1.
+    """
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        """Exclusive right edge."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> int:
+        """Exclusive bottom edge: the line the product stands on."""
+        return self.top + self.height
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """One picture to be made.
+
+    Attributes:
+        scene: the world around the product.
+        cutout: the product.
+        width, height: pixels of the picture.
+        rect: where the product's bounding box lands; its pixels are laid there and nowhere else.
+        seed: of the random numbers of the renderer.
+        quality: how long it may take.
+    """
+
+    scene: Scene
+    cutout: Cutout
+    width: int
+    height: int
+    rect: Rect
+    seed: int = 0
+    quality: Quality = Quality.FINAL
+
+
+def frame_product(scene: Scene, aspect: float, width: int, height: int) -> Rect:
+    """Where the product goes: bounded by the scene's height, width and area, standing on its base line.
+
+    Args:
+        scene: gives the bounds in ``scene.camera``.
+        aspect: width by height of the product's bounding box.
+        width, height: pixels of the picture.
+
+    The bounds are parts of the frame. Tall or wide frames measure the product's area on the largest square inside,
+    so that a banner does not blow the product up.
+    """
+    camera = scene.camera
+    square = min(width, height)
+    by_area = math.sqrt(camera.area / aspect) * square
+    tall = min(camera.max_height * height, camera.max_width * width / aspect, by_area)
+    rows = max(8, round(tall))
+    cols = max(8, round(tall * aspect))
+    bottom = camera.base * height
+    if camera.overhead:
+        bottom = camera.base * height + rows / 2
+    left = round(camera.x * width - cols / 2)
+    return Rect(left, round(bottom) - rows, cols, rows)

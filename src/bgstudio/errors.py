@@ -1,0 +1,201 @@
+"""Every error the studio raises on purpose.
+
+    StudioError
+    ├── IntakeError            the photo could not be taken in
+    │   ├── UnsupportedFormat      not a picture format that we read
+    │   ├── UnreadablePicture      a known format, but broken or cut off
+    │   ├── PictureTooLarge        over a limit on bytes, pixels, side or frames
+    │   ├── PictureTooSmall        too few pixels to find a product in
+    │   └── DecoderStopped         the decoder ran out of time or memory, or died
+    ├── CutoutError
+    │   └── NoProductFound         nothing stands out from its surroundings
+    ├── DirectionError
+    │   ├── UnknownPreset          no preset of that name
+    │   └── BadScene               a recipe that does not describe a scene
+    ├── BackendError
+    │   ├── RendererUnavailable    the path tracer cannot start on this machine
+    │   ├── RendererDied           it stopped in the middle of a picture
+    │   └── DeadlineExceeded       the picture took longer than it was given
+    ├── ExportError                a size or format that cannot be written
+    ├── WeightsError
+    │   ├── WeightsMissing         not on this machine, and fetching was not possible
+    │   └── WeightsCorrupt         the file is not the one that was promised
+    ├── UsageError                 the request itself makes no sense
+    └── Cancelled                  somebody asked to stop
+
+Each says what happened, what it means for the person, and what to do about it. ``code`` is stable and meant for
+programs, ``status`` is the HTTP status an API answers with, ``exit_code`` the one of the command line.
+"""
+
+from __future__ import annotations
+
+
+class StudioError(Exception):
+    """Base of all errors raised on purpose.
+
+    Args:
+        what: what happened, one sentence.
+        meaning: what it means for the person's picture; may be empty when ``what`` says it.
+        remedy: what to do about it, one sentence.
+    """
+
+    code = "studio_error"
+    status = 500
+    exit_code = 1
+
+    def __init__(self, what: str, meaning: str = "", remedy: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.meaning = meaning
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.meaning, self.remedy) if part)
+
+    def __reduce__(self) -> tuple[type[StudioError], tuple[str, str, str]]:
+        return type(self), (self.what, self.meaning, self.remedy)
+
+
+class IntakeError(StudioError):
+    """The photo could not be taken in."""
+
+    code = "intake_error"
+    status = 422
+    exit_code = 3
+
+
+class UnsupportedFormat(IntakeError):
+    """Not a picture format that is read here."""
+
+    code = "unsupported_format"
+    status = 415
+
+
+class UnreadablePicture(IntakeError):
+    """A known format, but the file is broken or cut off."""
+
+    code = "unreadable_picture"
+
+
+class PictureTooLarge(IntakeError):
+    """Over a limit on bytes, pixels, side or frames; checked before decoding."""
+
+    code = "picture_too_large"
+    status = 413
+
+
+class PictureTooSmall(IntakeError):
+    """Too few pixels to find a product in."""
+
+    code = "picture_too_small"
+
+
+class DecoderStopped(IntakeError):
+    """The decoder ran out of time or memory, or died on the file."""
+
+    code = "decoder_stopped"
+
+
+class CutoutError(StudioError):
+    """The product could not be cut out."""
+
+    code = "cutout_error"
+    status = 422
+    exit_code = 4
+
+
+class NoProductFound(CutoutError):
+    """Nothing stands out from its surroundings."""
+
+    code = "no_product_found"
+
+
+class DirectionError(StudioError):
+    """The wish could not be turned into a scene."""
+
+    code = "direction_error"
+    status = 422
+    exit_code = 2
+
+
+class UnknownPreset(DirectionError):
+    """No preset of that name."""
+
+    code = "unknown_preset"
+
+
+class BadScene(DirectionError):
+    """A recipe that does not describe a scene."""
+
+    code = "bad_scene"
+
+
+class BackendError(StudioError):
+    """The background could not be made."""
+
+    code = "backend_error"
+    exit_code = 5
+
+
+class RendererUnavailable(BackendError):
+    """The path tracer cannot start on this machine."""
+
+    code = "renderer_unavailable"
+    status = 503
+
+
+class RendererDied(BackendError):
+    """The path tracer stopped in the middle of a picture."""
+
+    code = "renderer_died"
+
+
+class DeadlineExceeded(BackendError):
+    """The picture took longer than it was given."""
+
+    code = "deadline_exceeded"
+    status = 504
+
+
+class ExportError(StudioError):
+    """A size or format that cannot be written."""
+
+    code = "export_error"
+    status = 422
+    exit_code = 2
+
+
+class WeightsError(StudioError):
+    """A trained model cannot be used."""
+
+    code = "weights_error"
+    status = 503
+    exit_code = 6
+
+
+class WeightsMissing(WeightsError):
+    """Not on this machine, and fetching was not possible."""
+
+    code = "weights_missing"
+
+
+class WeightsCorrupt(WeightsError):
+    """The file is not the one that was promised."""
+
+    code = "weights_corrupt"
+
+
+class UsageError(StudioError):
+    """The request itself makes no sense."""
+
+    code = "usage_error"
+    status = 400
+    exit_code = 2
+
+
+class Cancelled(StudioError):
+    """Somebody asked to stop."""
+
+    code = "cancelled"
+    status = 409
+    exit_code = 130
