@@ -1,1 +1,1 @@
-"""backends"""
+"""Backends: Shot -> Plate. Each makes backgrounds in its own way behind ``domain.ports.Backend``."""

@@ -1,0 +1,92 @@
+"""One job of the renderer's process: a recipe comes in, layers go out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bgstudio.backends.raytrace.build import build_stage
+from bgstudio.backends.raytrace.recipe import Recipe, unpack
+from bgstudio.backends.raytrace.registry import Registry
+from bgstudio.backends.raytrace.stage import Finish, Stage
+from bgstudio.backends.raytrace.trace import Effort, Step, split, trace
+from bgstudio.pixels.colour import luminance, to_linear
+from bgstudio.pixels.resample import resize
+from bgstudio.pixels.types import Float
+
+REGISTRY = Registry()
+
+
+def cover(recipe: Recipe) -> Float:
+    """float32 (H, W): the product's alpha at its place in the picture."""
+    rect = recipe.rect
+    out = np.zeros((recipe.height, recipe.width), np.float32)
+    small = resize(recipe.alpha, rect.width, rect.height)
+    top, left = max(0, rect.top), max(0, rect.left)
+    bottom, right = min(recipe.height, rect.bottom), min(recipe.width, rect.right)
+    if bottom > top and right > left:
+        out[top:bottom, left:right] = small[top - rect.top : bottom - rect.top, left - rect.left : right - rect.left]
+    return np.clip(out, 0, 1)
+
+
+def exposure(backdrop: Float, covered: Float, finish: Finish, stops: float) -> float:
+    """Factor that puts the set's percentile of luminance, outside the product, at its level."""
+    start = int(finish.below * backdrop.shape[0])
+    outside = covered[start:] < 0.02
+    light = luminance(backdrop[start:])[outside]
+    if light.size < 16:
+        light = luminance(backdrop).ravel()
+    level = float(to_linear(finish.level))
+    return level / max(1e-6, float(np.percentile(light, finish.percentile))) * 2.0**stops
+
+
+def render_job(
+    header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]], step: Step
+) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+    """Build, trace and split one picture.
+
+    Returns:
+        The answer's header (exposure, horizon, vignette, white, seconds) and the layers backdrop, shadow, reflection
+        as float16 (H, W, 3), with foot as float32 (n, 2).
+    """
+    recipe = unpack(header, arrays)
+    step("building the set", 0.02)
+    stage = build_stage(recipe, REGISTRY)
+    step("lighting the set", 0.08)
+    traced = trace(stage, Effort(**header["effort"]), header["seed"], step)
+    covered = cover(recipe)
+    backdrop, shadow, reflection = split(traced.lit, traced.empty, covered)
+    factor = exposure(backdrop, covered, stage.finish, stage.scene.exposure)
+    if stage.finish.white:
+        backdrop, shadow, reflection, factor = packshot(backdrop, shadow, stage)
+    foot, _ = stage.camera.project(stage.product.foot)
+    answer = {
+        "exposure": factor,
+        "horizon": stage.camera.horizon,
+        "vignette": stage.finish.vignette,
+        "seconds": traced.seconds,
+    }
+    # half floats hold eleven bits of any brightness: more than a picture shows, half the pipe's work
+    limit = np.float32(6e4)
+    layers: dict[str, npt.NDArray[Any]] = {
+        "backdrop": np.minimum(backdrop, limit).astype(np.float16),
+        "shadow": shadow.astype(np.float16),
+        "reflection": np.minimum(reflection, limit).astype(np.float16),
+        "foot": foot.astype(np.float32),
+    }
+    return answer, layers
+
+
+def packshot(backdrop: Float, shadow: Float, stage: Stage) -> tuple[Float, Float, Float, float]:
+    """Pure white (255) backdrop; only the product's shadow is kept, neutral, ended before it reaches the horizon."""
+    neutral = shadow.mean(-1, keepdims=True)
+    height = backdrop.shape[0]
+    rows = np.arange(height, dtype=np.float32)[:, None, None] / height
+    horizon = (stage.camera.horizon or 0.0) / height
+    near = np.clip((rows - horizon - 0.02) / 0.25, 0, 1)
+    kept = 1 - (1 - np.clip(neutral / 0.985, 0, 1)) * near * near * (3 - 2 * near)
+    # twice full white: the tone curve's shoulder then ends at 255 and not below it
+    white = np.full_like(backdrop, 8.0)
+    return white, np.broadcast_to(kept, backdrop.shape).astype(np.float32), np.zeros_like(backdrop), 1.0

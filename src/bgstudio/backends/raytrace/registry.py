@@ -1,0 +1,70 @@
+"""Everything the path tracer can build, and the words that call it. One row per file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bgstudio.backends.raytrace.kit.material import Material
+from bgstudio.backends.raytrace.sets import sweep
+from bgstudio.backends.raytrace.stage import Stage
+from bgstudio.backends.raytrace.surfaces import plaster
+from bgstudio.domain.vocabulary import Kind, Term, Vocabulary
+from bgstudio.errors import BadScene
+from bgstudio.pixels.types import Double
+
+
+@dataclass(frozen=True)
+class Row:
+    """A term and what builds it."""
+
+    term: Term
+    build: Callable[..., Any]
+
+
+def _row(kind: Kind, name: str, label: str, build: Callable[..., Any], *words: str, **limits: Any) -> Row:
+    return Row(Term(kind, name, label, words, **limits), build)
+
+
+ROWS: tuple[Row, ...] = (
+    _row("set", "sweep", "Seamless studio", sweep.build, "seamless studio", "plain background", "studio backdrop"),
+    _row("surface", "plaster", "Plaster", plaster.build, "plaster", "matte wall", "stucco"),
+)
+
+VOCABULARY = Vocabulary(tuple(row.term for row in ROWS))
+
+
+class Registry:
+    """Finds rows by kind and name; a ``Catalogue`` for stages."""
+
+    def __init__(self, rows: tuple[Row, ...] = ROWS) -> None:
+        self._rows = {(row.term.kind, row.term.name): row for row in rows}
+
+    def _find(self, kind: Kind, name: str) -> Row:
+        row = self._rows.get((kind, name))
+        if row is None:
+            known = ", ".join(sorted(n for k, n in self._rows if k == kind))
+            raise BadScene(
+                f"The scene asks for the {kind} '{name}', which this renderer does not have.",
+                "No picture was made.",
+                f"Choose one of: {known}.",
+            )
+        return row
+
+    def build_set(self, stage: Stage) -> None:
+        """Build the scene's set on the stage."""
+        self._find("set", stage.scene.set).build(stage)
+
+    def surface(self, stage: Stage, name: str, **options: Any) -> Material:
+        """Make the material of that name."""
+        material: Material = self._find("surface", name).build(stage, **options)
+        return material
+
+    def gobo(self, stage: Stage, name: str, distance: float, target: Double) -> None:
+        """Hang the gobo of that name."""
+        self._find("gobo", name).build(stage, distance, target)
+
+    def prop(self, stage: Stage, name: str, place: int) -> None:
+        """Put the prop of that name on spot number ``place``."""
+        self._find("prop", name).build(stage, place)

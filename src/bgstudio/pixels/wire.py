@@ -1,0 +1,67 @@
+"""Messages between a parent and its child processes: a JSON header and raw arrays, over a pipe.
+
+No pickle: whatever the other side has become, reading a message runs no code of its choosing. Layout: ``>I`` length
+of the header, the header (UTF-8 JSON with the list ``arrays`` of [name, dtype, shape]), then the arrays' bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+_LENGTH = struct.Struct(">I")
+_DTYPES = {"float32", "float16", "uint8", "uint16"}
+_MAX_HEADER = 16 << 20
+
+
+class BrokenPipeMessage(Exception):
+    """The other side ended, or sent what is no message."""
+
+
+def send(stream: BinaryIO, header: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]] | None = None) -> None:
+    """Write one message and flush it."""
+    arrays = arrays or {}
+    table = [[name, str(array.dtype), list(array.shape)] for name, array in arrays.items()]
+    text = json.dumps({**header, "arrays": table}).encode()
+    stream.write(_LENGTH.pack(len(text)))
+    stream.write(text)
+    for array in arrays.values():
+        stream.write(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+    """Read one message; raises ``BrokenPipeMessage`` where the stream ends or holds something else."""
+    (length,) = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
+    if length > _MAX_HEADER:
+        raise BrokenPipeMessage("header too long")
+    header: dict[str, Any] = json.loads(_exactly(stream, length))
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    for name, dtype, shape in header.pop("arrays"):
+        if dtype not in _DTYPES:
+            raise BrokenPipeMessage(f"array of type {dtype}")
+        array = np.empty(tuple(shape), dtype)
+        if array.nbytes:
+            _fill(stream, array.reshape(-1).view(np.uint8).data)
+        arrays[name] = array
+    return header, arrays
+
+
+def _exactly(stream: BinaryIO, count: int) -> bytes:
+    buffer = bytearray(count)
+    _fill(stream, memoryview(buffer))
+    return bytes(buffer)
+
+
+def _fill(stream: BinaryIO, view: memoryview) -> None:
+    done = 0
+    while done < len(view):
+        got = stream.readinto(view[done:])  # type: ignore[attr-defined]  # every pipe opened in binary mode has it
+        if not got:
+            raise BrokenPipeMessage("the other side ended")
+        done += got
