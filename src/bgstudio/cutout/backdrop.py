@@ -1,0 +1,114 @@
+"""Plain backdrops: a smooth field of colour that the product is taken off.
+
+On paper, a wall or a table of one colour the backdrop is known, and a known backdrop says more about the contour than
+any network: what clearly differs from it is product unless it is a shadow, and what equals it is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from bgstudio.pixels.filters import blur, blur_wide, disc, smoothstep
+from bgstudio.pixels.types import Float
+
+_FIT_SIDE = 256
+_ROUNDS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Backdrop:
+    """A plain backdrop.
+
+    Attributes:
+        colour: float32 (H, W, 3), encoded sRGB 0..1, the backdrop behind everything.
+        noise: deviation of its pixels from that, 0..1.
+    """
+
+    colour: Float
+    noise: float
+
+
+def _basis(x: Float, y: Float) -> list[Float]:
+    return [np.ones_like(x), x, y, x * x, x * y, y * y]
+
+
+def find_backdrop(image: Float, matte: Float) -> Backdrop | None:
+    """Fit a quadratic field of colour through what is surely outside; None where the backdrop is not plain.
+
+    Args:
+        image: float32 (H, W, 3), encoded sRGB 0..1.
+        matte: float32 (H, W), 0..1.
+
+    Iteratively reweighted least squares: shadows, props and the table's edge get little weight.
+    """
+    h, w = matte.shape
+    scale = min(1.0, _FIT_SIDE / max(h, w))
+    sw, sh = max(8, int(w * scale)), max(8, int(h * scale))
+    small = np.asarray(cv2.resize(image, (sw, sh), interpolation=cv2.INTER_AREA), np.float32)
+    found = cv2.resize(matte, (sw, sh), interpolation=cv2.INTER_AREA) > 0.08
+    outside = cv2.dilate(found.astype(np.uint8), np.ones((7, 7), np.uint8)) == 0
+    if outside.mean() < 0.12:
+        return None
+    y, x = np.mgrid[0:sh, 0:sw].astype(np.float32)
+    terms = np.stack([t[outside] for t in _basis(x / sw * 2 - 1, y / sh * 2 - 1)], 1)
+    seen = small[outside]
+    weight = np.ones(len(terms), np.float32)
+    noise, rest, field = 0.0, weight, np.zeros((6, 3), np.float32)
+    for _ in range(_ROUNDS):
+        field = np.linalg.lstsq(terms * weight[:, None], seen * weight[:, None], rcond=None)[0].astype(np.float32)
+        rest = np.abs(terms @ field - seen).max(1)
+        noise = max(1.5 / 255, 1.48 * float(np.median(rest)))
+        weight = (1 / np.sqrt(1 + (rest / (2 * noise)) ** 4)).astype(np.float32)
+    border = np.zeros(outside.shape, bool)
+    border[:3] = border[-3:] = border[:, :3] = border[:, -3:] = True
+    error = np.zeros(outside.shape, np.float32)
+    error[outside] = rest
+    at_border = error[border & outside]
+    if noise > 0.02 or at_border.size == 0:
+        return None
+    if (rest < max(4 * noise, 0.03)).mean() < 0.8 or (at_border < max(5 * noise, 0.04)).mean() < 0.8:
+        return None
+    y, x = np.mgrid[0:h, 0:w].astype(np.float32)
+    full = _basis(x / w * 2 - 1, y / h * 2 - 1)
+    planes = [np.sum([c * t for c, t in zip(field[:, k], full, strict=True)], axis=0) for k in range(3)]
+    return Backdrop(np.clip(np.stack(planes, 2), 0.001, 1).astype(np.float32), noise)
+
+
+def unmix(image: Float, matte: Float, backdrop: Backdrop, cell: float) -> Float:
+    """Correct ``matte`` by what is known of the backdrop.
+
+    Args:
+        image: float32 (H, W, 3), encoded sRGB 0..1.
+        matte: float32 (H, W), 0..1.
+        backdrop: from ``find_backdrop``.
+        cell: pixels of ``image`` per pixel that the network saw.
+
+    Adds what clearly differs from the backdrop, is no shadow and hangs on the product. Removes what equals it: holes,
+    halos; but not where the product's own colour is like the backdrop (white on white) or the network is sure.
+    """
+    field, noise = backdrop.colour, backdrop.noise
+    distance = blur(np.abs(image - field).max(2), 0.7)
+    # A shadow darkens along the backdrop's own colour.
+    dark = np.clip((image * field).sum(2) / (field * field).sum(2), 0, 2)
+    chroma = np.abs(image - dark[..., None] * field).max(2)
+    coloured = smoothstep(chroma, 2 * noise + 0.008, 4 * noise + 0.03)
+    shadow = (1 - coloured) * (dark < 1) * smoothstep(dark, 0.2, 0.35)
+    differs = smoothstep(distance, 3 * noise, 8 * noise + 0.03) * (1 - shadow)
+    parts, labels, stats, _ = cv2.connectedComponentsWithStats(
+        ((differs > 0.5) | (matte > 0.5)).astype(np.uint8), connectivity=8
+    )
+    core = np.bincount(labels.ravel(), weights=(matte > 0.5).ravel(), minlength=parts) / np.maximum(stats[:, 4], 1)
+    keep = core > 0.25
+    keep[0] = False
+    added = np.where(keep[labels], differs, 0).astype(np.float32)
+    sure = ((matte > 0.9) & (differs > 0.7)).astype(np.float32)
+    near_sure, near_distance = blur_wide(sure, 6 * cell), blur_wide(sure * distance, 6 * cell)
+    near_inside = blur_wide((matte > 0.5).astype(np.float32), 6 * cell)
+    contrast = smoothstep(near_sure / (near_inside + 1e-3), 0.5, 0.8)
+    contrast = contrast * smoothstep(near_distance / (near_sure + 1e-4), 0.08, 0.2)
+    deep = cv2.erode((matte > 0.97).astype(np.float32), disc(max(1, int(2 * cell))))
+    gone = (1 - smoothstep(distance, 2.5 * noise, 5 * noise + 0.02)) * contrast * (1 - deep)
+    return np.asarray(np.maximum(matte, added) * (1 - gone), np.float32)

@@ -1,0 +1,142 @@
+"""The trained networks that tell product from surroundings, as ``MatteModel``.
+
+U^2-Net: Qin et al., "U^2-Net: Going Deeper with Nested U-Structure for Salient Object Detection", 2020.
+ISNet: Qin et al., "Highly Accurate Dichotomous Image Segmentation", 2022.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from bgstudio.errors import WeightsCorrupt
+from bgstudio.pixels.types import Byte, Float
+
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+_STD = np.array([0.229, 0.224, 0.225], np.float32)
+
+# In the file of U^2-Net the input's height and width are written as the number 320. The same number of bytes can
+# name a symbol instead, which frees the size without any tool for editing models.
+_FIXED_SIZE = b"\x0a\x03\x08\xc0\x02" * 2
+_FREE_SIZE = b"\x0a\x03\x12\x01H\x0a\x03\x12\x01W"
+
+
+def open_session(model: bytes | Path, threads: int = 0) -> Any:
+    """An ONNX session on the CPU.
+
+    Args:
+        model: the file's bytes or its path.
+        threads: threads for one picture; 0 uses every core.
+
+    Raises:
+        WeightsCorrupt: the runtime cannot read the model.
+    """
+    import onnxruntime  # loading it takes a while, and only those who cut need it
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads, options.log_severity_level = threads, 1, 3
+    # Waiting threads would burn the cores that the renderer wants.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    source = model if isinstance(model, bytes) else str(model)
+    try:
+        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the runtime raises its own types, which are not public
+        raise WeightsCorrupt(
+            "The network's file could not be opened.",
+            "Nothing can be cut out with it.",
+            "Check it with `bgstudio weights verify`, or delete it and fetch it again.",
+        ) from error
+
+
+class U2Net:
+    """U^2-Net or its small sister U^2-Net-p.
+
+    Args:
+        path: the ONNX file.
+        name: for reports; None takes the file's name.
+        threads: threads for one picture; 0 uses every core.
+
+    Raises:
+        WeightsCorrupt: the file is not such a network.
+    """
+
+    side = 320
+    """Side of the square pictures that it was trained on."""
+
+    def __init__(self, path: Path, name: str | None = None, threads: int = 0) -> None:
+        self._name = name or path.stem
+        self._session = open_session(path.read_bytes().replace(_FIXED_SIZE, _FREE_SIZE), threads)
+        self._input = self._session.get_inputs()[0].name
+        self._output = self._session.get_outputs()[0].name
+
+    @property
+    def name(self) -> str:
+        """Name for reports."""
+        return self._name
+
+    def __call__(self, rgb: Byte) -> Float:
+        """Encoded sRGB uint8 (H, W, 3), squeezed to the square it was trained on, to a matte float32 (H, W), 0..1."""
+        return self._look(rgb, self.side, self.side)
+
+    def unsqueezed(self, rgb: Byte) -> Float:
+        """The same with the picture's own aspect, at as many pixels as the square has; better for close views."""
+        h, w = rgb.shape[:2]
+        scale = self.side / math.sqrt(h * w)
+        # The network halves its picture several times: multiples of 16 lose nothing at the sides.
+        return self._look(rgb, max(2, round(w * scale / 16)) * 16, max(2, round(h * scale / 16)) * 16)
+
+    def _look(self, rgb: Byte, width: int, height: int) -> Float:
+        h, w = rgb.shape[:2]
+        how = cv2.INTER_AREA if h > height else cv2.INTER_CUBIC
+        x = cv2.resize(rgb, (width, height), interpolation=how).astype(np.float32)
+        x = (x / max(float(x.max()), 1e-6) - _MEAN) / _STD
+        feed = {self._input: np.ascontiguousarray(x.transpose(2, 0, 1)[None])}
+        return _lift(self._session.run([self._output], feed)[0][0, 0], w, h)
+
+
+class ISNet:
+    """ISNet for general use: finer edges, 1024 px; loses white products on white.
+
+    Args:
+        path: the ONNX file.
+        name: for reports; None takes the file's name.
+        threads: threads for one picture; 0 uses every core.
+
+    Raises:
+        WeightsCorrupt: the file is not such a network.
+    """
+
+    side = 1024
+    """Side of the square pictures that it takes."""
+
+    def __init__(self, path: Path, name: str | None = None, threads: int = 0) -> None:
+        self._name = name or path.stem
+        self._session = open_session(path, threads)
+        self._input = self._session.get_inputs()[0].name
+        self._output = self._session.get_outputs()[0].name
+
+    @property
+    def name(self) -> str:
+        """Name for reports."""
+        return self._name
+
+    def __call__(self, rgb: Byte) -> Float:
+        """Encoded sRGB uint8 (H, W, 3) to a matte float32 (H, W), 0..1."""
+        h, w = rgb.shape[:2]
+        how = cv2.INTER_AREA if h > self.side else cv2.INTER_CUBIC
+        x = cv2.resize(rgb, (self.side, self.side), interpolation=how).astype(np.float32)
+        x = np.asarray((x - 128) / 256, np.float32)
+        feed = {self._input: np.ascontiguousarray(x.transpose(2, 0, 1)[None])}
+        return _lift(self._session.run([self._output], feed)[0][0, 0], w, h)
+
+
+def _lift(matte: Any, width: int, height: int) -> Float:
+    """A network's answer, stretched to 0..1, at the picture's size."""
+    y = np.asarray(matte, np.float32)
+    low, high = float(y.min()), float(y.max())
+    y = (y - low) / max(high - low, 1e-6)
+    return np.clip(cv2.resize(y, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1).astype(np.float32)
