@@ -65,6 +65,11 @@ def quantise(encoded: Float) -> Byte:
     return (np.clip(encoded, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
+def to_unit(encoded: Byte) -> Float:
+    """uint8 encoded values to float32 0..1, still encoded; ``quantise`` gives the very same bytes back."""
+    return encoded.astype(np.float32) / np.float32(255)
+
+
 def luminance(linear: Float) -> Float:
     """Relative luminance Y of linear (..., 3)."""
     return linear[..., :3] @ LUMA
