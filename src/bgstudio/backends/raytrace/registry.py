@@ -9,7 +9,7 @@ from typing import Any
 from bgstudio.backends.raytrace.kit.material import Material
 from bgstudio.backends.raytrace.sets import sweep
 from bgstudio.backends.raytrace.stage import Stage
-from bgstudio.backends.raytrace.surfaces import plaster
+from bgstudio.backends.raytrace.surfaces import acrylic, concrete, paper, plaster, sand, slate, terrazzo
 from bgstudio.domain.vocabulary import Kind, Term, Vocabulary
 from bgstudio.errors import BadScene
 from bgstudio.pixels.types import Double
@@ -30,6 +30,13 @@ def _row(kind: Kind, name: str, label: str, build: Callable[..., Any], *words: s
 ROWS: tuple[Row, ...] = (
     _row("set", "sweep", "Seamless studio", sweep.build, "seamless studio", "plain background", "studio backdrop"),
     _row("surface", "plaster", "Plaster", plaster.build, "plaster", "matte wall", "stucco"),
+    _row("surface", "concrete", "Concrete", concrete.build, "concrete", "raw concrete", "cement"),
+    _row("surface", "terrazzo", "Terrazzo", terrazzo.build, "terrazzo", "polished stone with chips"),
+    _row("surface", "slate", "Slate", slate.build, "slate", "dark stone", "split stone"),
+    _row("surface", "acrylic-black", "Black acrylic", acrylic.black, "black acrylic", "black mirror", "glossy black"),
+    _row("surface", "acrylic-white", "White acrylic", acrylic.white, "white acrylic", "glossy white"),
+    _row("surface", "paper", "Coloured paper", paper.build, "paper", "coloured card", "cardboard"),
+    _row("surface", "sand", "Sand", sand.build, "sand", "fine sand", "beach sand"),
 )
 
 VOCABULARY = Vocabulary(tuple(row.term for row in ROWS))

@@ -72,6 +72,7 @@ class Stage:
         catalogue: surfaces, props and gobos by name.
         floor: height of the floor that props stand on; below 0 when the product stands on a podium.
         relief: height of that floor by (x, y), where it is not flat.
+        clear: half width around the product that props leave free, where a podium is wider than the product.
     """
 
     scene: Scene
@@ -83,6 +84,7 @@ class Stage:
     catalogue: Catalogue
     floor: float = 0.0
     relief: Callable[[float, float], float] | None = None
+    clear: float = 0.0
     shapes: list[Shape] = field(default_factory=list)
     lights: list[Light] = field(default_factory=list)
     finish: Finish = field(default_factory=Finish)
@@ -214,7 +216,7 @@ class Stage:
         Props stand on the off-key side first, so that they catch the key and the product's shadow falls past them;
         the outer ones are cut by the frame.
         """
-        gap = self.product.reach + radius
+        gap = max(self.product.reach, self.clear) + radius
         x, y = ((-1, 0.25), (1, 0.75), (-1, 1.1), (1, -0.35), (-1, -0.55), (1, 1.3))[place % 6]
         reach = (0.16, 0.2, 0.45, 0.5, 0.55, 0.6)[place % 6] + gap
         jitter = self.rng.normal(0, 0.04, 2)
