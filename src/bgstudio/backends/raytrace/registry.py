@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bgstudio.backends.raytrace import gobos
 from bgstudio.backends.raytrace.kit.material import Material
+from bgstudio.backends.raytrace.props import baubles, blocks, dried_grass, drops, fir, spheres, stones
 from bgstudio.backends.raytrace.sets import sweep
 from bgstudio.backends.raytrace.stage import Stage
 from bgstudio.backends.raytrace.surfaces import acrylic, concrete, paper, plaster, sand, slate, terrazzo
@@ -37,6 +39,16 @@ ROWS: tuple[Row, ...] = (
     _row("surface", "acrylic-white", "White acrylic", acrylic.white, "white acrylic", "glossy white"),
     _row("surface", "paper", "Coloured paper", paper.build, "paper", "coloured card", "cardboard"),
     _row("surface", "sand", "Sand", sand.build, "sand", "fine sand", "beach sand"),
+    _row("gobo", "window", "Window", gobos.window, "window light", "window shadow", "sun through a window"),
+    _row("gobo", "leaves", "Leaves", gobos.leaves, "leaf shadows", "palm shadow", "dappled light"),
+    _row("gobo", "blinds", "Blinds", gobos.blinds, "blinds", "venetian blinds", "slatted light"),
+    _row("prop", "stones", "Pebbles", stones.build, "stones", "pebbles", "river stones", "rocks"),
+    _row("prop", "spheres", "Balls", spheres.build, "spheres", "balls", "orbs"),
+    _row("prop", "blocks", "Blocks", blocks.build, "blocks", "cubes", "geometric shapes"),
+    _row("prop", "drops", "Water drops", drops.build, "water drops", "droplets", "dew", "wet"),
+    _row("prop", "fir", "Fir branches", fir.build, "fir branches", "pine", "spruce", "evergreen twigs"),
+    _row("prop", "baubles", "Baubles", baubles.build, "baubles", "christmas balls", "ornaments"),
+    _row("prop", "dried-grass", "Dried grass", dried_grass.build, "dried grass", "pampas grass", "dried flowers"),
 )
 
 VOCABULARY = Vocabulary(tuple(row.term for row in ROWS))

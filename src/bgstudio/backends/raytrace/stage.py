@@ -88,6 +88,7 @@ class Stage:
     shapes: list[Shape] = field(default_factory=list)
     lights: list[Light] = field(default_factory=list)
     finish: Finish = field(default_factory=Finish)
+    lamp: Double | None = None
 
     # -- what the scene says ---------------------------------------------------------------------------------------
 
@@ -137,6 +138,10 @@ class Stage:
         direction = np.array([self.side * np.sin(a) * np.cos(e), -np.cos(a) * np.cos(e), np.sin(e)])
         return np.asarray(target, float) + distance * direction
 
+    def lamp_position(self, target: Vector) -> Double:
+        """Where the key light hangs; before it does, where the scene would hang it."""
+        return self.key_position(6.5, target) if self.lamp is None else self.lamp
+
     def key(
         self,
         irradiance: float,
@@ -160,6 +165,7 @@ class Stage:
         soft = self.scene.key.softness if softness is None else softness
         size = 0.02 * distance * 22.0**soft
         position = self.key_position(distance, target, azimuth, elevation)
+        self.lamp = position
         power = irradiance * 2.0**self.scene.key.ratio * distance**2 / size**2
         self.light(Softbox(position, target, size, size, self.warmed(warm) * power, feathered=soft > 0.35))
 

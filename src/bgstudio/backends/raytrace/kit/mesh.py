@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from bgstudio.pixels.types import Double, Float, Int
 
@@ -52,7 +54,7 @@ class Mesh:
         return (n / np.maximum(np.linalg.norm(n, axis=1, keepdims=True), 1e-12)).astype(np.float32)
 
 
-def make(V: Double | Float, F: Int | Double, UV: Double | Float | None = None, *, flat: bool = False) -> Mesh:
+def make(V: Double | Float, F: npt.NDArray[Any], UV: Double | Float | None = None, *, flat: bool = False) -> Mesh:
     """A mesh from arrays of any number type."""
     uv = None if UV is None else np.ascontiguousarray(UV, np.float32)
     return Mesh(np.ascontiguousarray(V, np.float32), np.ascontiguousarray(F, np.int32), uv, flat=flat)
