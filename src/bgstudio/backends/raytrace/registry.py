@@ -9,9 +9,24 @@ from typing import Any
 from bgstudio.backends.raytrace import gobos
 from bgstudio.backends.raytrace.kit.material import Material
 from bgstudio.backends.raytrace.props import baubles, blocks, dried_grass, drops, fir, spheres, stones
-from bgstudio.backends.raytrace.sets import sweep
+from bgstudio.backends.raytrace.sets import acrylic as acrylic_set
+from bgstudio.backends.raytrace.sets import concrete as concrete_set
+from bgstudio.backends.raytrace.sets import packshot, sweep
+from bgstudio.backends.raytrace.sets import terrazzo as terrazzo_set
 from bgstudio.backends.raytrace.stage import Stage
-from bgstudio.backends.raytrace.surfaces import acrylic, concrete, paper, plaster, sand, slate, terrazzo
+from bgstudio.backends.raytrace.surfaces import (
+    acrylic,
+    concrete,
+    linen,
+    marble,
+    paper,
+    plaster,
+    sand,
+    slate,
+    terrazzo,
+    tiles,
+    wood,
+)
 from bgstudio.domain.vocabulary import Kind, Term, Vocabulary
 from bgstudio.errors import BadScene
 from bgstudio.pixels.types import Double
@@ -31,6 +46,29 @@ def _row(kind: Kind, name: str, label: str, build: Callable[..., Any], *words: s
 
 ROWS: tuple[Row, ...] = (
     _row("set", "sweep", "Seamless studio", sweep.build, "seamless studio", "plain background", "studio backdrop"),
+    _row(
+        "set",
+        "acrylic",
+        "Black acrylic",
+        acrylic_set.build,
+        "black acrylic",
+        "dark mirror",
+        "black glossy studio",
+        pitch=(0.0, 16.0),
+    ),
+    _row("set", "concrete", "Raw concrete", concrete_set.build, "concrete wall", "industrial", "brutalist"),
+    _row(
+        "set",
+        "terrazzo",
+        "Terrazzo and blocks",
+        terrazzo_set.build,
+        "terrazzo slab",
+        "geometric blocks",
+        "pastel",
+        pitch=(0.0, 15.0),
+        largest_cm=60.0,
+    ),
+    _row("set", "packshot", "White packshot", packshot.build, "pure white", "white background", "marketplace"),
     _row("surface", "plaster", "Plaster", plaster.build, "plaster", "matte wall", "stucco"),
     _row("surface", "concrete", "Concrete", concrete.build, "concrete", "raw concrete", "cement"),
     _row("surface", "terrazzo", "Terrazzo", terrazzo.build, "terrazzo", "polished stone with chips"),
@@ -49,6 +87,12 @@ ROWS: tuple[Row, ...] = (
     _row("prop", "fir", "Fir branches", fir.build, "fir branches", "pine", "spruce", "evergreen twigs"),
     _row("prop", "baubles", "Baubles", baubles.build, "baubles", "christmas balls", "ornaments"),
     _row("prop", "dried-grass", "Dried grass", dried_grass.build, "dried grass", "pampas grass", "dried flowers"),
+    _row("surface", "marble-white", "White marble", marble.white, "marble", "white marble", "polished stone"),
+    _row("surface", "marble-dark", "Dark marble", marble.dark, "dark marble", "black marble"),
+    _row("surface", "oak", "Oak", wood.oak, "oak", "wood", "wooden table", "light wood"),
+    _row("surface", "walnut", "Walnut", wood.walnut, "walnut", "dark wood"),
+    _row("surface", "linen", "Linen", linen.build, "linen", "cloth", "fabric", "tablecloth"),
+    _row("surface", "tiles", "Tiles", tiles.build, "tiles", "glazed tiles", "ceramic"),
 )
 
 VOCABULARY = Vocabulary(tuple(row.term for row in ROWS))
