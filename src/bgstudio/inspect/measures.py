@@ -81,7 +81,7 @@ def contact_gap(background: Byte, picture: Byte, alpha: Float) -> float | None:
         if y < low.max() - 0.12 * tall or y + 3 >= height:
             continue
         run = dark[y + 2 : min(height, y + 2 + reach), column]
-        peak = float(run[: max(3, round(6 * scale))].max()) if len(run) > 3 else 0.0
+        peak = float(run.max()) if len(run) > 3 else 0.0
         if peak >= 0.08:
             gaps.append(int(np.argmax(run >= 0.5 * peak)))
     return float(np.mean(gaps) / scale) if len(gaps) >= 3 else None
