@@ -10,6 +10,7 @@ from bgstudio.backends.raytrace import gobos
 from bgstudio.backends.raytrace.kit.material import Material
 from bgstudio.backends.raytrace.props import baubles, blocks, dried_grass, drops, fir, spheres, stones
 from bgstudio.backends.raytrace.sets import acrylic as acrylic_set
+from bgstudio.backends.raytrace.sets import arch as arch_set
 from bgstudio.backends.raytrace.sets import concrete as concrete_set
 from bgstudio.backends.raytrace.sets import packshot, sweep
 from bgstudio.backends.raytrace.sets import terrazzo as terrazzo_set
@@ -93,6 +94,18 @@ ROWS: tuple[Row, ...] = (
     _row("surface", "walnut", "Walnut", wood.walnut, "walnut", "dark wood"),
     _row("surface", "linen", "Linen", linen.build, "linen", "cloth", "fabric", "tablecloth"),
     _row("surface", "tiles", "Tiles", tiles.build, "tiles", "glazed tiles", "ceramic"),
+    _row(
+        "set",
+        "arch",
+        "Arch and podium",
+        arch_set.build,
+        "arch",
+        "podium",
+        "niche",
+        "pedestal",
+        "plinth",
+        largest_cm=60.0,
+    ),
 )
 
 VOCABULARY = Vocabulary(tuple(row.term for row in ROWS))
