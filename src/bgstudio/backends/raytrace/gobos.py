@@ -35,14 +35,17 @@ LEAF = Material((0.03, 0.05, 0.02), matt=True)
 
 
 def window(stage: Stage, distance: float, target: Vector) -> None:
-    """A window of two or three by two to four panes in an opaque wall."""
-    columns, rows = ((2, 3), (3, 3), (2, 4))[stage.scene.seed % 3]
+    """A window of two or three by two or three panes in an opaque wall.
+
+    The target lies in the middle of a pane, so that no bar's shadow runs up the product; the other panes light what is
+    beside and behind it.
+    """
+    columns, rows = ((2, 3), (3, 3), (2, 2), (3, 2))[int(stage.rng.integers(4))]
     scale = _scale(stage, distance, target)
-    width, height, bar = 2.7 * scale, 3.5 * scale, 0.1 * scale
-    # the target shall lie in the middle of a pane: no bar's shadow runs up the product
-    shift = width / columns / 2 if columns % 2 == 0 else 0.0
-    x = _openings(columns, width, bar) - shift * stage.side
-    y = _openings(rows, height, bar) + 0.12 * height
+    wide, high, bar = 1.08 * scale, 1.3 * scale, 0.09 * scale
+    # what stands behind the target, seen from the light, lies on the off-key side of it and above
+    x = _openings(columns, columns * wide, bar) - (0.5 * wide * stage.side if columns == 2 else 0.0)
+    y = _openings(rows, rows * high, bar) + (0.5 * high if rows == 2 else 0.0)
     _hang(stage, _sheet(x, y), distance, target, DARK)
 
 
@@ -62,16 +65,17 @@ def leaves(stage: Stage, distance: float, target: Vector) -> None:
     rng = stage.rng
     kind = int(rng.integers(3))
     meshes = []
-    # anchors around the light's path in the gobo's plane (sideways, upwards); the middle stays free for the product
+    # anchors in the gobo's plane (sideways, upwards): most hang before what is behind the target, which lies on the
+    # off-key side and above; the target itself stays free
     for x, y, dx, dy, length in (
-        (-1.25, 1.5, 0.8, -0.55, 1.5),
-        (-0.1, 2.0, 0.35, -0.9, 1.3),
-        (1.5, 1.25, -0.85, -0.3, 1.25),
-        (-1.75, 0.4, 0.9, 0.1, 1.15),
-        (1.75, 0.1, -0.8, 0.35, 1.0),
+        (-1.9, 2.1, 0.75, -0.65, 1.6),
+        (-0.35, 2.45, -0.15, -0.95, 1.35),
+        (-2.3, 0.75, 0.95, 0.25, 1.35),
+        (0.95, 1.9, -0.3, -0.8, 1.15),
+        (1.7, 0.2, -0.75, -0.3, 0.95),
     ):
-        start = np.array([x, 0.0, y]) * scale + rng.normal(0, 0.1, 3) * scale
-        heading = np.array([dx, 0.0, dy]) + rng.normal(0, 0.14, 3)
+        start = np.array([x * stage.side, 0.0, y]) * scale + rng.normal(0, 0.1, 3) * scale
+        heading = np.array([dx * stage.side, 0.0, dy]) + rng.normal(0, 0.14, 3)
         meshes.append(_bough(kind, start, heading, length * scale * rng.uniform(0.85, 1.15), rng))
     plane = _frame(stage, target)
     _hang(stage, _placed(merge([replace(mesh, UV=None) for mesh in meshes]), plane), distance, target, LEAF, flat=False)

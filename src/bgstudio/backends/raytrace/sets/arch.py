@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bgstudio.backends.raytrace.kit.fields import shade
 from bgstudio.backends.raytrace.kit.mesh import lathe, plane, podium_profile, wall
 from bgstudio.backends.raytrace.kit.openings import arched_wall
 from bgstudio.backends.raytrace.stage import Finish, Stage
@@ -19,12 +20,13 @@ def build(stage: Stage) -> None:
     product, rng = stage.product, stage.rng
     centre = product.centre
     foot = float(np.hypot(product.half_width, product.half_depth))
-    radius = max(0.6, 0.96 * foot + 0.16)
+    # what only touches the ground in its middle must not overhang the podium either
+    radius = max(0.6, 0.96 * foot + 0.16, 0.92 * product.reach + 0.08)
     stage.floor = -STEP
     face = float(centre[1]) + max(1.3, radius + 0.42)
     _podium(stage, radius, face)
     _room(stage, max(0.98, product.reach + 0.42), face)
-    target = np.array([0.0, face - 0.65, 0.72])
+    target = np.array([float(centre[0]), float(centre[1]), 0.42 * product.height])
     soft = stage.scene.key.softness if stage.scene.gobo == "none" else min(0.12, stage.scene.key.softness)
     stage.key(4.6, distance=9.0, target=target, warm=(1.0, 0.93, 0.83), softness=soft)
     stage.gobo("window", distance=3.3, target=target)
@@ -53,7 +55,8 @@ def _podium(stage: Stage, radius: float, face: float) -> None:
 def _room(stage: Stage, half_width: float, face: float) -> None:
     """Floor, wall and niche; every other seed steps the niche twice."""
     x = float(stage.product.centre[0])
-    backdrop = stage.colour("backdrop")
+    # light bounces to and fro between the walls and takes up their colour each time
+    backdrop = shade(stage.colour("backdrop"), 1.0, 0.72)
     walls = plaster.build(stage, backdrop, amount=0.02, seed=11)
     inside = plaster.build(stage, _towards(backdrop, stage.colour("accent"), 0.30), amount=0.02, seed=7)
     spring, depth = 1.5, 0.34 if stage.variant else 0.5

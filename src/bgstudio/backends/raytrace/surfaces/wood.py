@@ -85,7 +85,8 @@ def _enlarged(field: Float, height: int, width: int, start: int) -> Float:
     span = max(1, width // 52)
     kernel = np.ones(span, np.float32) / span
     padded = np.pad(smooth, ((0, 0), (span, span)), mode="edge")
-    return np.apply_along_axis(np.convolve, 1, padded, kernel, "same")[:, span:-span].astype(np.float32)
+    smoothed = np.apply_along_axis(np.convolve, 1, padded, kernel, "same")
+    return np.asarray(smoothed[:, span:-span], np.float32)
 
 
 def _rings(rows: Float, u: Float, wave: Float, rng: np.random.Generator) -> Float:
