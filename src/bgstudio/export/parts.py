@@ -1,0 +1,57 @@
+"""Parts of a picture as PNG files: the cut-out, its mask and confidence, the layers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bgstudio.domain.brief import FileFormat
+from bgstudio.domain.cutout import Cutout
+from bgstudio.domain.render import Layers
+from bgstudio.export.files import check_size, write
+from bgstudio.pixels.colour import linear_to_bytes, quantise
+from bgstudio.pixels.types import Byte, Float
+
+LAYER_NAMES = ("background", "shadow", "reflection", "product")
+"""Names of the layers, from the bottom up."""
+
+
+def cutout_png(cutout: Cutout) -> bytes:
+    """The product alone at the photo's size: PNG, RGBA with straight alpha, sRGB.
+
+    Where alpha is 0 the colour is 0 too: nothing of the photo's surroundings is left to be uncovered.
+    """
+    alpha = quantise(cutout.alpha)
+    rgb = np.where(alpha[..., None] > 0, linear_to_bytes(cutout.rgb), 0).astype(np.uint8)
+    return write(np.dstack([rgb, alpha]), FileFormat.PNG)
+
+
+def mask_png(cutout: Cutout) -> bytes:
+    """The product's alpha: 8-bit gray PNG, white is product."""
+    return _gray(cutout.alpha)
+
+
+def confidence_png(cutout: Cutout) -> bytes:
+    """How sure the mask is, place by place: 8-bit gray PNG, white is sure."""
+    return _gray(cutout.confidence)
+
+
+def layers_png(layers: Layers) -> dict[str, bytes]:
+    """PNG files by ``LAYER_NAMES``: background in RGB, the others in RGBA with straight alpha, sRGB.
+
+    Raises:
+        ExportError: a size that is not written.
+    """
+    height, width = layers.background.shape[:2]
+    check_size(width, height)
+    parts: tuple[Byte, ...] = (layers.background, layers.shadow, layers.reflection, layers.product)
+    return {name: write(pixels, FileFormat.PNG) for name, pixels in zip(LAYER_NAMES, parts, strict=True)}
+
+
+def shadow_png(layers: Layers) -> bytes:
+    """The shadow alone: black with straight alpha, to be laid over any background."""
+    check_size(layers.shadow.shape[1], layers.shadow.shape[0])
+    return write(layers.shadow, FileFormat.PNG)
+
+
+def _gray(values: Float) -> bytes:
+    return write(quantise(values), FileFormat.PNG)
