@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bgstudio.backends.raytrace.camera import Camera
-from bgstudio.backends.raytrace.proxy import stand_in
+from bgstudio.backends.raytrace.proxy import Pose, stand_in
 from bgstudio.backends.raytrace.recipe import Recipe
 from bgstudio.backends.raytrace.registry import Registry
 from bgstudio.backends.raytrace.stage import Stage
@@ -18,7 +18,8 @@ def build_stage(recipe: Recipe, registry: Registry) -> Stage:
     """Set up camera and stand-in, and let the set build around them."""
     scene = recipe.scene
     camera = Camera.looking(scene.camera, recipe.width, recipe.height)
-    product = stand_in(camera, recipe.rgb, recipe.alpha, recipe.rect)
+    pose: Pose = "lying" if scene.camera.overhead else "hanging" if scene.set == "wall" else "standing"
+    product = stand_in(camera, recipe.rgb, recipe.alpha, recipe.rect, pose)
     tall = scene.product_cm or USUAL_CM * min(1.0, 1.4 * recipe.rect.height / recipe.rect.width)
     stage = Stage(
         scene=scene,

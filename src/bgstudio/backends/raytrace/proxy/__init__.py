@@ -3,6 +3,6 @@
 Its silhouette projects exactly onto the product's rectangle; the product's own pixels are laid over it afterwards.
 """
 
-from bgstudio.backends.raytrace.proxy.standin import StandIn, stand_in
+from bgstudio.backends.raytrace.proxy.standin import Pose, StandIn, stand_in
 
-__all__ = ["StandIn", "stand_in"]
+__all__ = ["Pose", "StandIn", "stand_in"]

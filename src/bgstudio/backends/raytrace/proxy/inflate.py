@@ -2,55 +2,49 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import scipy.sparse as sp
 import scipy.sparse.linalg as sla
 
 from bgstudio.pixels.types import Bool, Double
 
-SYMMETRIC = 0.94
-"""Mirror symmetry (IoU with its mirror image) above which a silhouette is taken for a surface of revolution."""
-
-
-def symmetry(inside: Bool) -> float:
-    """IoU of a silhouette with its own mirror image."""
-    mirrored = inside[:, ::-1]
-    return float((inside & mirrored).sum() / max(1, (inside | mirrored).sum()))
-
-
-def revolve(inside: Bool) -> Double:
-    """Row-wise circles: half thickness (rows, cols) in lattice steps of a turned body."""
-    h, w = inside.shape
-    out = np.zeros((h, w))
-    for row in range(h):
-        cols = np.flatnonzero(inside[row])
-        if len(cols):
-            centre, radius = (cols[0] + cols[-1]) / 2, (cols[-1] - cols[0]) / 2 + 0.5
-            out[row] = np.sqrt(np.maximum(radius**2 - (np.arange(w) - centre) ** 2, 0))
-    return out * inside
-
 
 def poisson(inside: Bool) -> Double:
-    """Square root of the solution of lap(u) = -4: round everywhere, thick where the silhouette is wide."""
+    """Square root of the solution of lap(u) = -4: round everywhere, thick where the silhouette is wide.
+
+    An infinitely tall strip and a disc both come out round, a disc of radius r with half thickness r.
+    """
     h, w = inside.shape
-    index = np.full((h, w), -1)
+    index = np.full((h + 2, w + 2), -1)
     ys, xs = np.nonzero(inside)
     n = len(ys)
-    index[inside] = np.arange(n)
+    out = np.zeros((h, w))
+    if n == 0:
+        return out
+    index[1:-1, 1:-1][inside] = np.arange(n)
     rows, cols, values = [np.arange(n)], [np.arange(n)], [np.full(n, 4.0)]
     for dy, dx in ((0, 1), (0, -1), (1, 0), (-1, 0)):
-        y, x = np.clip(ys + dy, 0, h - 1), np.clip(xs + dx, 0, w - 1)
-        neighbour = index[y, x]
-        keep = (neighbour >= 0) & (y == ys + dy) & (x == xs + dx)
+        neighbour = index[ys + 1 + dy, xs + 1 + dx]
+        keep = neighbour >= 0
         rows.append(np.flatnonzero(keep))
         cols.append(neighbour[keep])
         values.append(np.full(int(keep.sum()), -1.0))
     matrix = sp.csc_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(cols))), shape=(n, n))
-    out = np.zeros((h, w))
     out[inside] = np.sqrt(np.maximum(sla.spsolve(matrix, np.full(n, 4.0)), 0))
     return out
 
 
-def half_thickness(inside: Bool) -> Double:
-    """Half thickness (rows, cols) in lattice steps: revolved where the silhouette is symmetric, else inflated."""
-    return revolve(inside) if symmetry(inside) > SYMMETRIC else poisson(inside)
+def quick_poisson(inside: Bool, longest: int = 90) -> Double:
+    """``poisson`` solved on a lattice of at most ``longest`` points a side and enlarged: a tenth of the time."""
+    h, w = inside.shape
+    scale = min(1.0, longest / max(h, w))
+    if scale == 1.0:
+        return poisson(inside)
+    size = (max(4, round(w * scale)), max(4, round(h * scale)))
+    small = np.pad(cv2.resize(inside.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5, 1)
+    squared = (poisson(small)[1:-1, 1:-1] / scale) ** 2
+    large = cv2.resize(squared, (w, h), interpolation=cv2.INTER_LINEAR)
+    # strands that the small lattice has lost are as thick as they are wide
+    width = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5).astype(np.float64)
+    return np.where(inside, np.sqrt(np.maximum(large, width * width)), 0.0)

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import ndimage
 
 from bgstudio.backends.raytrace.camera import Camera
 from bgstudio.backends.raytrace.kit.mesh import Mesh
-from bgstudio.backends.raytrace.proxy.inflate import half_thickness
-from bgstudio.backends.raytrace.proxy.lattice import Lattice, lattice
-from bgstudio.backends.raytrace.proxy.shell import eroded, shell
+from bgstudio.backends.raytrace.proxy import flat
+from bgstudio.backends.raytrace.proxy.foot import find_foot, lower_contour
+from bgstudio.backends.raytrace.proxy.lattice import Cut, Lattice, lattice, trimmed
+from bgstudio.backends.raytrace.proxy.patch import triangulate
+from bgstudio.backends.raytrace.proxy.shell import shell
+from bgstudio.backends.raytrace.proxy.standing import standing
 from bgstudio.domain.shot import Rect
 from bgstudio.pixels.types import Double, Float
+
+Pose = Literal["standing", "lying", "hanging"]
+
+INSET = 0.7
+"""Picture pixels by which the rim keeps inside the silhouette, so that the solid never shows beside the product."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +32,12 @@ class StandIn:
     Attributes:
         mesh: closed, with UVs into ``texture``.
         texture: float32 (h, w, 3) linear, the product's colours, spread under its soft edges.
-        centre: (3,) middle of the foot on the ground.
-        half_width, half_depth: of the foot, along x and y.
-        height: of the product.
+        centre: (3,) middle of the foot on the ground; of the product itself when it lies or hangs.
+        half_width: of the foot, along x; of the product itself when it lies or hangs.
+        half_depth: farthest that the body or its foot reaches from the centre along y.
+        height: of the product as it is seen.
         reach: half of the product's full width.
-        foot: float64 (n, 3) ground points of the visible front of the foot, left to right.
+        foot: float64 (n, 3) ground points of the visible front of the foot, left to right; none unless it stands.
         depth: of the contact, along the camera's forward axis.
     """
 
@@ -44,50 +54,81 @@ class StandIn:
 
 def spread_colours(rgb: Float, alpha: Float) -> Float:
     """The product's colours continued outwards under its edge, so that a texture never shows a fringe."""
-    nearest = ndimage.distance_transform_edt(alpha <= 0.9, return_distances=False, return_indices=True)
+    sure = alpha > 0.9
+    nearest = ndimage.distance_transform_edt(~sure, return_distances=False, return_indices=True)
     return rgb[nearest[0], nearest[1]]
 
 
-def stand_in(camera: Camera, rgb: Float, alpha: Float, rect: Rect) -> StandIn:
-    """Build the stand-in of a standing product.
+def stand_in(
+    camera: Camera, rgb: Float, alpha: Float, rect: Rect, pose: Pose = "standing", *, rows: int = 170
+) -> StandIn:
+    """Build the stand-in of a product.
 
     Args:
-        camera: of the picture.
+        camera: of the picture; it must look straight down on a lying product.
         rgb: float32 (h, w, 3) linear straight colours of the product's box.
         alpha: float32 (h, w), 0..1.
         rect: where the box lands, pixels.
+        pose: standing on the ground, lying on it seen from above, or hanging in the upright plane y = 0.
+        rows: of the lattice; fewer are faster.
+
+    Raises ``ValueError`` where the alpha is 0 everywhere.
     """
-    net = lattice(camera, alpha, rect)
-    thickness = half_thickness(net.inside) * net.step
-    radius = float(thickness[-8:-2].max())
-    middle = np.full(net.inside.shape, net.contact + radius)
-    front, back = np.minimum(middle - thickness, net.ground), np.minimum(middle + thickness, net.ground)
-    mesh = shell(net, front, back, eroded(net, 1.0, keep=net.points(front)[..., 2] < 0.06))
-    return describe(net, mesh, rgb, alpha, radius)
+    cut = trimmed(rgb, alpha, rect)
+    net = lattice(camera, cut, rows)
+    texture = spread_colours(cut.rgb, cut.alpha)
+    if pose == "standing":
+        return _standing(net, texture, cut)
+    return _thin(net, texture, pose)
 
 
-def describe(net: Lattice, mesh: Mesh, rgb: Float, alpha: Float, half_depth: float) -> StandIn:
-    """Measure a finished solid."""
-    rect = net.rect
-    foot = net.camera.ground(np.array([rect.left, rect.right], float), np.full(2, float(rect.bottom)))
-    cols = np.flatnonzero(net.inside[-PAD_ROWS:].any(0))
-    if len(cols) > 1:
-        foot = net.camera.ground(net.x[-1, [cols[0], cols[-1]]], np.full(2, float(rect.bottom)))
-    half_width = float(foot[1, 0] - foot[0, 0]) / 2
+def _standing(net: Lattice, texture: Float, cut: Cut) -> StandIn:
+    foot = find_foot(net.camera, lower_contour(cut))
+    patch = triangulate(_field(net, INSET))
+    mesh = shell(net, patch, *standing(net, foot, patch.at))
     pixel = net.camera.pixel_size(net.contact)
-    centre = np.array([float(foot[:, 0].mean()), float(foot[:, 1].mean()) + half_depth, 0.0])
+    y = mesh.V[:, 1] - foot.centre[1]
     return StandIn(
         mesh=mesh,
-        texture=spread_colours(rgb, alpha),
-        centre=centre,
-        half_width=half_width,
-        half_depth=half_depth,
-        height=rect.height * pixel,
-        reach=rect.width * pixel / 2,
-        foot=foot,
+        texture=texture,
+        centre=foot.centre,
+        half_width=foot.half_width,
+        half_depth=float(np.abs(y).max()),
+        height=net.box.height * pixel,
+        reach=net.box.width * pixel / 2,
+        foot=foot.line[:: max(1, len(foot.line) // 64)],
         depth=net.contact,
     )
 
 
-PAD_ROWS = 10
-"""Lattice rows above the bottom that count as the foot."""
+def _thin(net: Lattice, texture: Float, pose: Pose) -> StandIn:
+    patch = triangulate(_field(net, INSET))
+    mesh = shell(net, patch, *(flat.lying(net, patch.at) if pose == "lying" else flat.hanging(net, patch.at)))
+    low, high = mesh.V.min(0).astype(np.float64), mesh.V.max(0).astype(np.float64)
+    middle = (low + high) / 2
+    centre = np.array([middle[0], middle[1], 0.0]) if pose == "lying" else np.array([middle[0], 0.0, middle[2]])
+    return StandIn(
+        mesh=mesh,
+        texture=texture,
+        centre=centre,
+        half_width=float(high[0] - low[0]) / 2,
+        half_depth=float(high[1] - low[1]) / 2,
+        height=float(high[1] - low[1] if pose == "lying" else high[2] - low[2]),
+        reach=float(high[0] - low[0]) / 2,
+        foot=np.zeros((0, 3)),
+        depth=float((centre - net.camera.origin) @ net.camera.forward),
+    )
+
+
+def _field(net: Lattice, inset: float) -> Float:
+    """Alpha about the level of the rim: its middle at the foot, where a gap would open, a little inside elsewhere."""
+    level = net.threshold
+    steps = inset * net.rows / net.box.height
+    above = net.alpha.shape[0] - 1 - np.arange(net.alpha.shape[0])
+    inner = np.clip(level + min(0.3, steps), 0, 0.55 * np.maximum(_peak(net.alpha), 0.36) + 0.25)
+    level = np.where((above > 0.06 * net.rows)[:, None], np.minimum(inner, 0.95), level)
+    return (net.alpha - level).astype(np.float32)
+
+
+def _peak(alpha: Float) -> Float:
+    return np.asarray(ndimage.maximum_filter(alpha, 3), np.float32)

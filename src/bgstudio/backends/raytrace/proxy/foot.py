@@ -1,0 +1,168 @@
+"""Where a product touches the ground, read from the lower edge of its silhouette."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bgstudio.backends.raytrace.camera import Camera
+from bgstudio.backends.raytrace.proxy.lattice import Cut
+from bgstudio.pixels.types import Bool, Double
+
+SLACK = 0.012
+"""Part of the product's height by which the lower edge may leave its convex hull and still touch the ground."""
+
+DEEPEST = 1.1
+"""Depth by width of the deepest foot that is believed."""
+
+STEEPEST = 5.0
+"""Depth by width of a piece of ground line above which it is the side of the product that was seen."""
+
+STEPS = np.linspace(-1.0, 1.0, 129)
+"""Where outlines are sampled, from the left end of the foot (-1) to the right end (1)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contour:
+    """The lower edge of a silhouette and its convex hull, pixel positions in the picture.
+
+    Attributes:
+        x: (n,) columns of the cut-out that hold any of the product.
+        low: (n,) y of its lowest point in each.
+        hull: (n,) y of the lower convex hull: the ground line of whatever stands on several feet.
+        tall: height of the box.
+    """
+
+    x: Double
+    low: Double
+    hull: Double
+    tall: float
+
+    @property
+    def touches(self) -> Bool:
+        """(n,) where the edge runs along its hull."""
+        return self.hull - self.low < max(SLACK * self.tall, 1.0)
+
+
+def lower_contour(cut: Cut) -> Contour:
+    """Trace the lower edge to a part of a pixel: at a flat view a pixel of height is many of depth."""
+    alpha, box, level = cut.alpha, cut.box, 0.5
+    h, w = alpha.shape
+    inside = alpha > level
+    cols = np.flatnonzero(inside.any(0))
+    last = h - 1 - np.argmax(inside[::-1, cols], axis=0)
+    here = alpha[last, cols].astype(np.float64)
+    below = np.where(last + 1 < h, alpha[np.minimum(last + 1, h - 1), cols], 0.0)
+    low = box.top + (last + 0.5 + (here - level) / np.maximum(here - below, 1e-6)) * box.height / h
+    x = box.left + (cols + 0.5) * box.width / w
+    return Contour(x, low, np.interp(x, *_hull(x, low)), box.height)
+
+
+def _hull(x: Double, low: Double) -> tuple[Double, Double]:
+    """Lower convex hull (monotone chain, Andrew 1979); y grows downwards."""
+    kept: list[tuple[float, float]] = []
+    for px, py in zip(x.tolist(), low.tolist(), strict=True):
+        while len(kept) > 1:
+            (ax, ay), (bx, by) = kept[-2:]
+            if (by - ay) * (px - ax) > (py - ay) * (bx - ax):
+                break
+            kept.pop()
+        kept.append((px, py))
+    points = np.array(kept)
+    return points[:, 0], points[:, 1]
+
+
+@dataclass(frozen=True, eq=False)
+class Foot:
+    """The outline of a foot on the ground.
+
+    Attributes:
+        centre: (3,) its middle, z = 0.
+        half_width: world units along x.
+        front, back: (129,) of ``STEPS``, y from the centre in half widths; the shape of every section of the product.
+        line: (n, 3) ground points of the part that was seen, left to right.
+        belly: radius of a round underside that touches the ground in a point; 0 for a foot that stands flat.
+    """
+
+    centre: Double
+    half_width: float
+    front: Double
+    back: Double
+    line: Double
+    belly: float = 0.0
+
+    @property
+    def depth(self) -> float:
+        """Half its depth, in half widths."""
+        return float((self.back - self.front).max() / 2)
+
+
+def find_foot(camera: Camera, contour: Contour) -> Foot:
+    """The foot under a lower edge.
+
+    What touches the ground is where the edge runs along its convex hull. The hidden back is the front turned by 180
+    degrees about the middle between its two ends. A belly that curves up from the ground would look like an endless
+    foot, so the rise that is accepted shrinks until the foot is no deeper than it is wide.
+    """
+    rise = (contour.hull.max() - contour.hull) / contour.tall
+    touches = contour.touches
+    foot = None
+    for limit in np.geomspace(0.45, 0.01, 40):
+        kept = np.flatnonzero(touches & (rise <= limit))
+        first, last = int(kept[0]), int(kept[-1])
+        foot, first, last = _outlined(camera, contour, first, last)
+        tilt = abs(foot.line[0, 1] - foot.line[-1, 1])
+        if foot.depth <= DEEPEST and tilt < 2.2 * foot.half_width:
+            break
+    assert foot is not None
+    if limit < 0.44 and _still_rising(contour, first, last):
+        return _belly(camera, contour, foot)
+    return foot
+
+
+def _outlined(camera: Camera, contour: Contour, first: int, last: int) -> tuple[Foot, int, int]:
+    part = slice(first, last + 1)
+    ray = camera.ray(contour.x[part], contour.hull[part])
+    points = camera.origin - ray * (camera.origin[2] / np.minimum(ray[:, 2], -0.01))[:, None]
+    if len(points) > 1:
+        slope = np.abs(np.diff(points[:, 1]) / np.maximum(np.diff(points[:, 0]), 1e-6))
+        level = np.flatnonzero(slope < STEEPEST)
+        if len(level) > 2:
+            first, last = first + int(level[0]), first + int(level[-1]) + 1
+            points = points[level[0] : level[-1] + 2]
+    ends = points[[0, -1]]
+    middle = ends.mean(0)
+    half = max(float(ends[1, 0] - ends[0, 0]) / 2, 0.5 * camera.pixel_size(7.5), 1e-3)
+    seen = np.interp(STEPS, (points[:, 0] - middle[0]) / half, (points[:, 1] - middle[1]) / half)
+    hidden = -seen[::-1]
+    front, back = np.minimum(seen, hidden), np.maximum(seen, hidden)
+    return Foot(np.array([middle[0], middle[1], 0.0]), half, front, back, points), first, last
+
+
+def _still_rising(contour: Contour, first: int, last: int) -> bool:
+    """Whether the edge was cut while it still followed its hull upwards at both ends: a belly, not a flat foot."""
+    x = contour.x
+    left, right = x[first] - x[0], x[-1] - x[last]
+    near = max(2, len(x) // 25)
+    along = contour.hull - contour.low < 0.03 * contour.tall
+    cut = left + right > 0.1 * (x[-1] - x[0])
+    return bool(cut and along[max(0, first - near) : first].all() and along[last : last + near].all())
+
+
+def _belly(camera: Camera, contour: Contour, foot: Foot) -> Foot:
+    """A round underside: a circle is fitted to the lowest part of the edge."""
+    lowest = int(np.argmax(contour.hull))
+    wide = float(contour.x[-1] - contour.x[0])
+    near = contour.touches & (np.abs(contour.x - contour.x[lowest]) < 0.25 * wide)
+    dx, rise = contour.x[near] - contour.x[lowest], contour.hull[lowest] - contour.hull[near]
+    # least squares of rise = dx^2 / 2r
+    radius = float((dx**4).sum() / max(1e-9, 2 * (dx**2 * rise).sum())) if near.sum() > 4 else 0.3 * wide
+    point = camera.ground(contour.x[lowest], float(contour.hull[lowest]))
+    pixel = camera.pixel_size(float((point - camera.origin) @ camera.forward))
+    radius = float(np.clip(radius, 0.1 * wide, 0.75 * wide)) * pixel
+    # the lowest ray touches the belly before the place where the belly touches the ground
+    touch = point[1] + radius * np.tan(np.radians(camera.pitch) / 2)
+    round_ = np.sqrt(np.clip(1 - STEPS**2, 0, 1))
+    centre = np.array([point[0], touch, 0.0])
+    return Foot(centre, foot.half_width, -round_, round_, foot.line, belly=radius)
