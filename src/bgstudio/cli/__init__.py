@@ -1,1 +1,1 @@
-"""cli"""
+"""The command line. No logic: parse, call, present."""

@@ -58,6 +58,11 @@ class PathTracer:
         """Variant and versions of the running renderer; empty before the first start."""
         return self._process.facts
 
+    def start(self) -> tuple[dict[str, str], tuple[str, ...]]:
+        """Start the renderer now: (variant and versions, notes on fallbacks); raises ``RendererUnavailable``."""
+        self._process.start()
+        return self._process.facts, self._process.notes
+
     def warm_up(self) -> None:
         """Begin loading the renderer in the background, while the photo is being cut out."""
         if self._warming is None:

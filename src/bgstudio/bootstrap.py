@@ -1,0 +1,88 @@
+"""From settings to a studio: the only place that reads ``Settings`` and connects objects."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+
+from bgstudio.backends.raytrace import PathTracer
+from bgstudio.backends.raytrace.registry import VOCABULARY
+from bgstudio.cutout import CutoutMaker, U2Net
+from bgstudio.direction import Director, UniversalEncoder
+from bgstudio.domain.ports import Cancel, Progress
+from bgstudio.intake import DecoderProcess, IntakeLimits
+from bgstudio.settings import Settings
+from bgstudio.studio import Studio
+from bgstudio.weights import WeightStore
+
+FULL_MODEL = "u2net"
+PREVIEW_MODEL = "u2netp"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
+
+
+def build_weights(config: Settings) -> WeightStore:
+    """The folder of model weights."""
+    return WeightStore(config.weights_dir, config.offline)
+
+
+def build_decoder(config: Settings) -> DecoderProcess:
+    """The photo decoder in its guarded process."""
+    limits = IntakeLimits(
+        max_bytes=config.max_bytes,
+        max_pixels=config.max_pixels,
+        max_side=config.max_side,
+        max_frames=config.max_frames,
+        working_side=config.working_side,
+        seconds=config.decode_seconds,
+        memory=config.decode_memory,
+    )
+    return DecoderProcess(limits)
+
+
+def build_backend(config: Settings) -> PathTracer:
+    """The default backend."""
+    return PathTracer(config.renderer, config.threads, config.renders_per_worker, config.render_seconds)
+
+
+def build_director() -> Director:
+    """The director, for those who only want to know the presets."""
+    return Director(VOCABULARY, UniversalEncoder())
+
+
+class CutoutShop:
+    """Opens networks when they are first needed, and keeps them.
+
+    A preview needs the small network only, so that a first preview waits for 5 MB and not for 176.
+    """
+
+    def __init__(self, weights: WeightStore, threads: int) -> None:
+        self._weights = weights
+        self._threads = threads
+        self._makers: dict[bool, CutoutMaker] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, preview: bool, progress: Progress, cancel: Cancel) -> CutoutMaker:
+        """The cut-out stage; fetches its weights on first use."""
+        with self._lock:
+            if preview not in self._makers:
+                name = PREVIEW_MODEL if preview else FULL_MODEL
+                path = self._weights.path(name, progress, cancel)
+                self._makers[preview] = CutoutMaker(U2Net(path, name, self._threads))
+            return self._makers[preview]
+
+
+def build_studio(config: Settings | None = None) -> Studio:
+    """A studio ready to work. Its renderer is loaded in the background while the first photo is being cut out."""
+    config = config or settings()
+    backend = build_backend(config)
+    return Studio(
+        decoder=build_decoder(config),
+        cutters=CutoutShop(build_weights(config), config.threads),
+        director=Director(backend.vocabulary, UniversalEncoder()),
+        backend=backend,
+    )

@@ -1,0 +1,183 @@
+"""``bgstudio shoot``: photos in, pictures out."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from bgstudio.bootstrap import build_studio, settings
+from bgstudio.cli.files import parse_size, read_photo, stem_of, write_file
+from bgstudio.cli.terminal import err, out, print_json, progress, tell_error
+from bgstudio.domain.brief import Brief, FileFormat, Placement, Quality
+from bgstudio.domain.picture import Picture
+from bgstudio.domain.render import Render
+from bgstudio.errors import StudioError, UsageError
+from bgstudio.export import EXTENSIONS, cutout_png, encode, layers_png, shadow_png
+from bgstudio.export.recipe import Recipe
+from bgstudio.studio import Studio
+
+EXTRAS = ("recipe", "layers", "shadow", "cutout")
+
+
+def command(
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photos of products; '-' reads one from standard input.")],
+    prompt: Annotated[str | None, typer.Option("--prompt", "-p", help="The scene in your own words.")] = None,
+    preset: Annotated[str | None, typer.Option(help="A preset by name; see 'bgstudio presets'.")] = None,
+    reference: Annotated[Path | None, typer.Option(help="A picture whose light and colours are to be followed.")] = None,
+    strength: Annotated[float, typer.Option(min=0, max=1, help="How closely the reference is followed, 0 to 1.")] = 0.8,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=16, help="Pictures per photo.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same picture.")] = 0,
+    size: Annotated[str, typer.Option(help="Pixels: 1024, or WIDTHxHEIGHT.")] = "1024",
+    quality: Annotated[Quality, typer.Option(help="How long it may take.")] = Quality.FINAL,
+    file_format: Annotated[FileFormat, typer.Option("--format", help="File format.")] = FileFormat.PNG,
+    output: Annotated[Path, typer.Option("--out", "-o", help="Folder for the pictures.")] = Path(),
+    colour: Annotated[str | None, typer.Option(help="Colour of the backdrop, #rrggbb.")] = None,
+    key: Annotated[str | None, typer.Option(help="Side of the key light, left or right; follows the photo without it.")] = None,
+    height_cm: Annotated[float | None, typer.Option(help="Height of the product in centimetres, for true scale.")] = None,
+    scale: Annotated[float | None, typer.Option(help="Height of the product as a part of the picture's, 0.05 to 0.95.")] = None,
+    harmonise: Annotated[float, typer.Option(min=0, max=1, help="Pull the product's colour to the scene's light; 0 keeps every pixel.")] = 0.0,
+    save: Annotated[list[str] | None, typer.Option(help=f"Save besides the picture: {', '.join(EXTRAS)}. May be repeated.")] = None,
+    recipe: Annotated[Path | None, typer.Option(help="Repeat the picture of a saved recipe; other wishes are ignored.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON report.")] = False,
+) -> None:  # fmt: skip
+    """Turn photos of products into studio pictures."""
+    extras = _extras(save)
+    width, height = parse_size(size)
+    brief = _brief(
+        prompt=prompt, preset=preset, reference_strength=strength, product_cm=height_cm, key_side=key,
+        colour=colour.lower() if colour else None, placement=Placement(height=scale) if scale else Placement(),
+        width=width, height=height, count=count, seed=seed, quality=quality, harmonise=harmonise,
+    )  # fmt: skip
+    repeated = Recipe.from_json(read_photo(recipe, 1 << 20).decode("utf-8", "replace")) if recipe else None
+    config = settings()
+    reports: list[dict[str, Any]] = []
+    failed: StudioError | None = None
+    with build_studio(config) as studio:
+        studio.warm_up()
+        look = studio.open(read_photo(reference, config.max_bytes)) if reference else None
+        for photo in photos:
+            job = _Job(studio, photo, output, file_format, extras, as_json)
+            try:
+                reports += job.repeat(repeated) if repeated else job.run(brief, look)
+            except StudioError as error:
+                if error.code == "cancelled":
+                    raise
+                failed = error
+                tell_error(error, str(photo))
+                reports.append({"photo": str(photo), "error": _error(error)})
+    if as_json:
+        print_json(reports)
+    if failed is not None:
+        raise typer.Exit(failed.exit_code)
+
+
+class _Job:
+    """One photo on its way."""
+
+    def __init__(
+        self, studio: Studio, photo: Path, output: Path, file_format: FileFormat, extras: set[str], quiet: bool
+    ) -> None:
+        self._studio = studio
+        self._photo = photo
+        self._output = output
+        self._format = file_format
+        self._extras = extras
+        self._quiet = quiet
+
+    def run(self, brief: Brief, look: Picture | None) -> list[dict[str, Any]]:
+        """Shoot as the brief asks."""
+        data = read_photo(self._photo, settings().max_bytes)
+        with progress(stem_of(self._photo), quiet=self._quiet) as tell:
+            picture = self._studio.open(data)
+            renders = self._studio.shoot(picture, brief, look, progress=tell)
+            reports = [
+                self._save(render, brief, data, picture) for render in renders
+            ]  # each saved as soon as it is made
+        self._present(reports)
+        return reports
+
+    def repeat(self, recipe: Recipe) -> list[dict[str, Any]]:
+        """Make the very picture of a recipe again."""
+        data = read_photo(self._photo, settings().max_bytes)
+        with progress(stem_of(self._photo), quiet=self._quiet) as tell:
+            picture = self._studio.open(data)
+            render = self._studio.repeat(picture, recipe.brief, recipe.scene, recipe.seed, progress=tell)
+        reports = [self._save(render, recipe.brief, data, picture)]
+        if recipe.photo_sha256 != hashlib.sha256(data).hexdigest():
+            note = "This is not the photo the recipe was made with: the picture follows the recipe, not its bytes."
+            reports[0]["notes"].insert(0, note)
+        self._present(reports)
+        return reports
+
+    def _save(self, render: Render, brief: Brief, data: bytes, picture: Picture) -> dict[str, Any]:
+        name = f"{stem_of(self._photo)}-{render.shot.scene.name}-{render.shot.seed}"
+        path = self._output / f"{name}{EXTENSIONS[self._format]}"
+        write_file(path, encode(render.pixels, self._format))
+        files = [path]
+        for extra, content in self._extra_files(render, brief, data).items():
+            files.append(self._output / f"{name}{extra}")
+            write_file(files[-1], content)
+        return _report(self._photo, files, render, picture)
+
+    def _extra_files(self, render: Render, brief: Brief, data: bytes) -> dict[str, bytes]:
+        out: dict[str, bytes] = {}
+        if "recipe" in self._extras:
+            out[".json"] = self._studio.recipe(render, brief, data).to_json().encode()
+        if "layers" in self._extras:
+            out |= {f"-{layer}.png": content for layer, content in layers_png(render.layers).items()}
+        if "shadow" in self._extras:
+            out["-shadow.png"] = shadow_png(render.layers)
+        if "cutout" in self._extras:
+            out["-cutout.png"] = cutout_png(render.shot.cutout)
+        return out
+
+    def _present(self, reports: list[dict[str, Any]]) -> None:
+        if self._quiet:
+            return
+        told: set[str] = set()
+        for report in reports:
+            out.print(report["files"][0], markup=False)
+            for finding in report["findings"]:
+                if finding["message"] not in told and (err.is_terminal or finding["level"] != "note"):
+                    told.add(finding["message"])
+                    err.print(f"  {finding['level']}: {finding['message']}", markup=False)
+
+
+def _extras(save: list[str] | None) -> set[str]:
+    wanted = {part.strip() for item in save or [] for part in item.split(",") if part.strip()}
+    unknown = wanted - set(EXTRAS)
+    if unknown:
+        raise UsageError(f"'{sorted(unknown)[0]}' cannot be saved.", "", f"Choose from: {', '.join(EXTRAS)}.")
+    return wanted
+
+
+def _brief(**fields: Any) -> Brief:
+    try:
+        return Brief(**fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(
+            f"The value of {name} is not possible: {first['msg']}.", "", "See 'bgstudio shoot --help'."
+        ) from None
+
+
+def _report(photo: Path, files: list[Path], render: Render, picture: Picture) -> dict[str, Any]:
+    return {
+        "photo": str(photo),
+        "files": [str(file) for file in files],
+        "preset": render.shot.scene.name,
+        "seed": render.shot.seed,
+        "size": [render.shot.width, render.shot.height],
+        "notes": [*picture.source.notes],
+        **render.report.model_dump(mode="json"),
+        "seconds": render.plate.seconds,
+    }
+
+
+def _error(error: StudioError) -> dict[str, str]:
+    return {"code": error.code, "what": error.what, "meaning": error.meaning, "remedy": error.remedy}

@@ -1,0 +1,167 @@
+"""The order of the stages: photo -> intake -> cutout -> direction -> backend -> compose -> inspect.
+
+The only file that knows it. Cancellation is asked for between stages, and inside the long ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from bgstudio.compose import compose
+from bgstudio.cutout import CutoutMaker, from_own_alpha
+from bgstudio.direction import Director
+from bgstudio.domain.brief import Brief, Quality
+from bgstudio.domain.cutout import Cutout
+from bgstudio.domain.picture import Picture
+from bgstudio.domain.ports import Backend, Cancel, Decoder, Progress, check, never, silent
+from bgstudio.domain.render import Render
+from bgstudio.domain.scene import Scene
+from bgstudio.domain.shot import Shot, frame_product
+from bgstudio.export import Recipe, make_recipe
+from bgstudio.inspect import inspect_picture
+from bgstudio.intake import own_cutout
+
+Cutters = Callable[[bool, Progress, Cancel], CutoutMaker]
+"""Gives the cut-out stage, fetching its weights on first use: (preview?, progress, cancel)."""
+
+CUTOUT_PART = 0.25
+"""Part of a picture's progress that the cut-out takes."""
+
+
+@dataclass(frozen=True)
+class Studio:
+    """One studio: everything that a picture passes through. Build it with ``bootstrap``.
+
+    Attributes:
+        decoder: bytes to ``Picture``.
+        cutters: the cut-out stage, by need.
+        director: wishes to scenes.
+        backend: scenes to plates.
+    """
+
+    decoder: Decoder
+    cutters: Cutters
+    director: Director
+    backend: Backend
+
+    def warm_up(self) -> None:
+        """Let the backend load in the background, where it can, while the first photo is being cut out."""
+        warm = getattr(self.backend, "warm_up", None)
+        if warm is not None:
+            warm()
+
+    def open(self, data: bytes) -> Picture:
+        """Decode a photo held in memory; raises ``IntakeError``."""
+        return self.decoder(data)
+
+    def cut(
+        self, photo: Picture, *, preview: bool = False, progress: Progress = silent, cancel: Cancel = never
+    ) -> Cutout:
+        """Cut the product out of a photo; a photo that is a cut-out already is taken as it is.
+
+        Raises ``NoProductFound``, ``WeightsError`` or ``Cancelled``.
+        """
+        check(cancel)
+        if own_cutout(photo):
+            return from_own_alpha(photo)
+        opaque = photo if photo.alpha is None else replace(photo, alpha=None)
+        maker = self.cutters(preview, progress, cancel)
+        return maker(opaque, preview=preview, progress=progress, cancel=cancel)
+
+    def direct(self, brief: Brief, cutout: Cutout, reference: Picture | None = None) -> tuple[Scene, ...]:
+        """One scene per wanted picture; raises ``DirectionError``."""
+        return self.director.scenes(brief, cutout, reference)
+
+    def expose(
+        self,
+        brief: Brief,
+        scene: Scene,
+        cutout: Cutout,
+        seed: int,
+        progress: Progress = silent,
+        cancel: Cancel = never,
+    ) -> Render:
+        """Make the picture of one scene; raises ``BackendError`` or ``Cancelled``."""
+        rect = frame_product(scene, cutout.aspect, brief.width, brief.height)
+        shot = Shot(scene, cutout, brief.width, brief.height, rect, seed=seed, quality=brief.quality)
+        plate = self.backend.generate(shot, progress, cancel)
+        check(cancel)
+        composite = compose(shot, plate, brief.harmonise)
+        report = inspect_picture(shot, plate, composite, brief.harmonise)
+        return Render(composite.pixels, composite.layers, shot, plate, report)
+
+    def shoot(
+        self,
+        photo: Picture,
+        brief: Brief,
+        reference: Picture | None = None,
+        progress: Progress = silent,
+        cancel: Cancel = never,
+    ) -> Iterator[Render]:
+        """The whole way: ``brief.count`` pictures, each as soon as it is done.
+
+        Args:
+            photo: the product's photo.
+            brief: the wish.
+            reference: a picture whose light and palette are to be followed.
+            progress: told the step and the part of all pictures that is done.
+            cancel: asked between steps.
+        """
+        preview = brief.quality is Quality.PREVIEW
+        cutout = self.cut(photo, preview=preview, progress=_part(progress, 0, CUTOUT_PART), cancel=cancel)
+        scenes = self.direct(brief, cutout, reference)
+        step = (1 - CUTOUT_PART) / len(scenes)
+        for number, scene in enumerate(scenes):
+            start = CUTOUT_PART + number * step
+            yield self.expose(brief, scene, cutout, brief.seed + number, _part(progress, start, step), cancel)
+
+    def repeat(
+        self,
+        photo: Picture,
+        brief: Brief,
+        scene: Scene,
+        seed: int,
+        progress: Progress = silent,
+        cancel: Cancel = never,
+    ) -> Render:
+        """Make the picture of a recipe again: the same scene and seed, without directing anew."""
+        preview = brief.quality is Quality.PREVIEW
+        cutout = self.cut(photo, preview=preview, progress=_part(progress, 0, CUTOUT_PART), cancel=cancel)
+        return self.expose(brief, scene, cutout, seed, _part(progress, CUTOUT_PART, 1 - CUTOUT_PART), cancel)
+
+    def recipe(self, render: Render, brief: Brief, photo: bytes) -> Recipe:
+        """Everything that is needed to make a picture again; no pixels."""
+        facts = dict(getattr(self.backend, "facts", {}))
+        return make_recipe(
+            photo_sha256=hashlib.sha256(photo).hexdigest(),
+            brief=brief,
+            scene=render.shot.scene,
+            seed=render.shot.seed,
+            backend=self.backend.name,
+            model=render.shot.cutout.model,
+            versions=facts,
+        )
+
+    def close(self) -> None:
+        """Give back processes and memory."""
+        self.backend.close()
+        close = getattr(self.decoder, "close", None)
+        if close is not None:
+            close()
+
+    def __enter__(self) -> Studio:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _part(progress: Progress, start: float, length: float) -> Progress:
+    """A progress report scaled into a part of a larger one."""
+
+    def tell(step: str, part: float) -> None:
+        progress(step, start + length * min(1.0, max(0.0, part)))
+
+    return tell
