@@ -12,11 +12,14 @@ from bgstudio.backends.raytrace.recipe import Recipe, unpack
 from bgstudio.backends.raytrace.registry import Registry
 from bgstudio.backends.raytrace.stage import Finish, Stage
 from bgstudio.backends.raytrace.trace import Effort, Step, split, trace
-from bgstudio.pixels.colour import luminance, to_linear
+from bgstudio.pixels.colour import SHOULDER, luminance, to_linear
 from bgstudio.pixels.resample import resize
 from bgstudio.pixels.types import Float
 
 REGISTRY = Registry()
+
+WHITE = 2.8
+"""Radiance that the tone curve shows as 255."""
 
 
 def cover(recipe: Recipe) -> Float:
@@ -80,13 +83,28 @@ def render_job(
 
 
 def packshot(backdrop: Float, shadow: Float, stage: Stage) -> tuple[Float, Float, Float, float]:
-    """Pure white (255) backdrop; only the product's shadow is kept, neutral, ended before it reaches the horizon."""
+    """Pure white (255) backdrop; only the product's shadow is kept, ended before the horizon and the frame's edges.
+
+    The shadow is neutral, except for the part of its colour that ``finish.mirrored`` lets through.
+    """
+    height, width = backdrop.shape[:2]
     neutral = shadow.mean(-1, keepdims=True)
-    height = backdrop.shape[0]
+    seen = neutral + np.float32(stage.finish.mirrored) * (shadow - neutral)
     rows = np.arange(height, dtype=np.float32)[:, None, None] / height
+    columns = np.arange(width, dtype=np.float32)[None, :, None] / width
     horizon = (stage.camera.horizon or 0.0) / height
-    near = np.clip((rows - horizon - 0.02) / 0.25, 0, 1)
-    kept = 1 - (1 - np.clip(neutral / 0.985, 0, 1)) * near * near * (3 - 2 * near)
-    # twice full white: the tone curve's shoulder then ends at 255 and not below it
-    white = np.full_like(backdrop, 8.0)
-    return white, np.broadcast_to(kept, backdrop.shape).astype(np.float32), np.zeros_like(backdrop), 1.0
+    kept = _ramp((rows - horizon - 0.02) / 0.25)
+    # marketplaces look at the outermost pixels: those are white
+    kept = kept * _ramp((1 - rows) / 0.045) * _ramp(np.minimum(columns, 1 - columns) / 0.045)
+    shade = 1 - (1 - np.clip(seen / 0.985, 0, 1)) * kept
+    # white lies so high on the tone curve's shoulder that it ends at 255: the shadow is put through the curve backwards
+    k = np.float32(SHOULDER)
+    above = k - (1 - k) * np.log(np.maximum(1 - (shade - k) / (1 - k), np.float32(1e-4)))
+    radiance = np.minimum(np.where(shade < k, shade, above), np.float32(WHITE))
+    white = np.full_like(backdrop, WHITE)
+    return white, (radiance / np.float32(WHITE)).astype(np.float32), np.zeros_like(backdrop), 1.0
+
+
+def _ramp(x: Float) -> Float:
+    t = np.clip(x, 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)

@@ -29,6 +29,7 @@ class Finish:
         bounces: longest light path.
         spp: factor on the samples per pixel.
         white: the backdrop is pure white and only the product's shadow is kept (packshots).
+        mirrored: 0..1, how much colour that shadow keeps: what a glossy white table mirrors.
     """
 
     percentile: float = 60.0
@@ -38,6 +39,7 @@ class Finish:
     bounces: int = 6
     spp: float = 1.0
     white: bool = False
+    mirrored: float = 0.0
 
 
 class Catalogue(Protocol):

@@ -67,7 +67,7 @@ def _skin(n: int, seed: int, veins: bool) -> tuple[Float, Float]:
     """Tone around 1 and heights (n, n) of a river stone: mottled, speckled, some with a pale vein."""
     mottle, fine = cloud(n, 2.2, seed), grain(n, 0.9, seed + 1)
     speck = cv2.GaussianBlur((grain(n, 0.0, seed + 2) > 2.3).astype(np.float32), (0, 0), 0.9)
-    tone = 1 + 0.13 * mottle + 0.05 * fine + 0.5 * speck
+    tone = 1 + 0.11 * mottle + 0.04 * fine + 0.28 * speck
     heights = 0.5 * cloud(n, 1.9, seed + 3) + 0.18 * fine - 0.6 * speck
     if veins:
         line = np.exp(-((np.abs(cloud(n, 3.0, seed + 4)) / 0.045) ** 2)) * np.clip(0.6 + cloud(n, 2.6, seed + 5), 0, 1)
@@ -87,5 +87,5 @@ def stone_material(
         Texture(np.clip(c * tinted, 0, 1).astype(np.float32)),
         roughness=0.22 if wet else rough,
         specular=0.5,
-        bump=Bump(heights, 0.012),
+        bump=Bump(heights, 0.0045),
     )

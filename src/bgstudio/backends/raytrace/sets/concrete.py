@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bgstudio.backends.raytrace.kit.fields import shade
 from bgstudio.backends.raytrace.kit.mesh import plane, wall
 from bgstudio.backends.raytrace.stage import Finish, Stage
 from bgstudio.backends.raytrace.surfaces import concrete
@@ -16,10 +17,12 @@ def build(stage: Stage) -> None:
     back = float(product.centre[1]) + product.half_depth + (1.75, 1.35)[stage.variant]
     # formwork of about 50 cm, but always a few joints in the picture
     uv = 0.5 / float(np.clip(50 * stage.cm, 1.7, 2.6))
-    panels = concrete.build(stage, stage.colour("backdrop"), panels=2, seed=4 + seed % 3, rough=0.75)
+    # whatever the palette asks for, concrete is grey with a breath of colour
+    tone = shade(stage.colour("backdrop"), 1.0, 0.3)
+    panels = concrete.build(stage, tone, panels=2, seed=4 + seed % 3, rough=0.75)
     stage.add(wall((-12, 12), (-0.02, 9), back, uv=uv), panels)
     stage.add(plane((-12, 12), (-9, back + 0.01), uv=0.36), stage.surface("concrete"))
-    target = (0.05 * stage.side, float(product.centre[1]) + 0.7, 0.75)
+    target = (float(product.centre[0]), float(product.centre[1]) + 0.2, 0.55)
     stage.key(3.6, distance=9.0, target=target, warm=(1, 0.89, 0.75))
     stage.gobo(("leaves", "window")[stage.variant], distance=4.2, target=target)
     if stage.scene.gobo in (None, "leaves"):

@@ -13,9 +13,9 @@ def build(stage: Stage) -> None:
     The second variant stands on glossy white and keeps a faint reflection.
     """
     glossy = stage.variant == 1
-    own = Material((0.8, 0.8, 0.8), roughness=0.12, specular=0.5) if glossy else Material((0.8, 0.8, 0.8), matt=True)
+    own = Material((0.8, 0.8, 0.8), roughness=0.10, specular=0.3) if glossy else Material((0.8, 0.8, 0.8), matt=True)
     table = own if stage.scene.surface is None else stage.surface("paper")
     stage.add(plane((-900, 900), (-40, 4000)), table)
-    stage.key(2.0, distance=7.0, target=(0, 0.2, 0.4), warm=(1, 1, 1))
-    stage.fill(0.85)
-    stage.finish = Finish(white=True, vignette=0.0, bounces=4)
+    stage.key(2.6, distance=7.0, target=(0, 0.2, 0.4), warm=(1, 1, 1))
+    stage.fill(0.5)
+    stage.finish = Finish(white=True, vignette=0.0, bounces=4, mirrored=0.6 if glossy else 0.0)
