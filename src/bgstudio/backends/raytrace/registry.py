@@ -8,11 +8,27 @@ from typing import Any
 
 from bgstudio.backends.raytrace import gobos
 from bgstudio.backends.raytrace.kit.material import Material
-from bgstudio.backends.raytrace.props import baubles, blocks, dried_grass, drops, fir, spheres, stones
+from bgstudio.backends.raytrace.props import (
+    baubles,
+    blocks,
+    books,
+    bowl,
+    citrus,
+    dried_grass,
+    drops,
+    eucalyptus,
+    fir,
+    petals,
+    spheres,
+    stones,
+    vase,
+)
 from bgstudio.backends.raytrace.sets import acrylic as acrylic_set
 from bgstudio.backends.raytrace.sets import arch as arch_set
 from bgstudio.backends.raytrace.sets import concrete as concrete_set
-from bgstudio.backends.raytrace.sets import packshot, sweep
+from bgstudio.backends.raytrace.sets import packshot, snow, sweep, terrace, water
+from bgstudio.backends.raytrace.sets import paper as paper_set
+from bgstudio.backends.raytrace.sets import slate as slate_set
 from bgstudio.backends.raytrace.sets import terrazzo as terrazzo_set
 from bgstudio.backends.raytrace.stage import Stage
 from bgstudio.backends.raytrace.surfaces import (
@@ -70,6 +86,53 @@ ROWS: tuple[Row, ...] = (
         largest_cm=60.0,
     ),
     _row("set", "packshot", "White packshot", packshot.build, "pure white", "white background", "marketplace"),
+    _row(
+        "set",
+        "water",
+        "Water and stones",
+        water.build,
+        "water",
+        "stones in water",
+        "spa",
+        "pond",
+        "ripples",
+        pitch=(0.0, 16.0),
+        largest_cm=60.0,
+    ),
+    _row(
+        "set",
+        "slate",
+        "Dark slate",
+        slate_set.build,
+        "dark slate",
+        "dark stone slab",
+        "mist",
+        "moody rock",
+        pitch=(0.0, 20.0),
+        largest_cm=60.0,
+    ),
+    _row(
+        "set",
+        "paper",
+        "Coloured paper",
+        paper_set.build,
+        "paper cut",
+        "colour blocking",
+        "coloured card",
+        pitch=(0.0, 18.0),
+    ),
+    _row("set", "snow", "Snow", snow.build, "snow", "winter wood", "snowy forest", "ice", pitch=(0.0, 16.0)),
+    _row(
+        "set",
+        "terrace",
+        "Sunny terrace",
+        terrace.build,
+        "terrace",
+        "mediterranean",
+        "summer sun",
+        "outdoors",
+        pitch=(0.0, 18.0),
+    ),
     _row("surface", "plaster", "Plaster", plaster.build, "plaster", "matte wall", "stucco"),
     _row("surface", "concrete", "Concrete", concrete.build, "concrete", "raw concrete", "cement"),
     _row("surface", "terrazzo", "Terrazzo", terrazzo.build, "terrazzo", "polished stone with chips"),
@@ -106,6 +169,12 @@ ROWS: tuple[Row, ...] = (
         "plinth",
         largest_cm=60.0,
     ),
+    _row("prop", "eucalyptus", "Eucalyptus", eucalyptus.build, "eucalyptus", "green leaves", "greenery"),
+    _row("prop", "vase", "Vase", vase.build, "vase", "ceramic vase", "flower vase"),
+    _row("prop", "books", "Books", books.build, "books", "stack of books"),
+    _row("prop", "bowl", "Bowl", bowl.build, "bowl", "ceramic bowl", "fruit bowl"),
+    _row("prop", "citrus", "Citrus fruit", citrus.build, "citrus", "lemons", "oranges", "limes"),
+    _row("prop", "petals", "Petals", petals.build, "petals", "flower petals", "rose petals"),
 )
 
 VOCABULARY = Vocabulary(tuple(row.term for row in ROWS))

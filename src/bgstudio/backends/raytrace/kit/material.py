@@ -135,3 +135,9 @@ Light = Softbox | Screen | Ambient | SunSky
 def tint(colour: Colour, field: Float) -> Texture:
     """A colour modulated by a field (H, W) around 1, clipped to 0..1."""
     return Texture(np.clip(np.asarray(colour, np.float32) * field[..., None], 0, 1).astype(np.float32))
+
+
+def mixed(first: Colour, second: Colour, share: float) -> Float:
+    """A colour (3,) on the way from ``first`` (share 0) to ``second`` (share 1)."""
+    a, b = np.asarray(first, np.float32), np.asarray(second, np.float32)
+    return np.asarray(a + (b - a) * np.float32(share), np.float32)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from bgstudio.backends.raytrace.kit.fields import shade
+from bgstudio.backends.raytrace.kit.material import mixed
 from bgstudio.backends.raytrace.kit.mesh import lathe, plane, podium_profile, wall
 from bgstudio.backends.raytrace.kit.openings import arched_wall
 from bgstudio.backends.raytrace.stage import Finish, Stage
 from bgstudio.backends.raytrace.surfaces import plaster
-from bgstudio.pixels.types import Float
 
 STEP = 0.33
 """World units from the product's foot to the floor."""
@@ -34,14 +34,14 @@ def build(stage: Stage) -> None:
     stage.fill(0.40, (1.0, 0.985, 0.97))
     stage.depth_of_field(0.03)
     stage.props(*(("eucalyptus",) if rng.random() < 0.5 else ()))
-    stage.finish = Finish(percentile=60, level=0.84)
+    stage.finish = Finish(percentile=68, level=0.86)
 
 
 def _podium(stage: Stage, radius: float, face: float) -> None:
     """Two round steps, the lower one wide and off-centre towards the side away from the light."""
     centre = stage.product.centre
     top = stage.surface("plaster", colour=stage.colour("surface"))
-    low = plaster.build(stage, _towards(stage.colour("surface"), stage.colour("backdrop"), 0.55), seed=4)
+    low = plaster.build(stage, mixed(stage.colour("surface"), stage.colour("backdrop"), 0.55), seed=4)
     lower = 0.13
     base = (float(centre[0]), float(centre[1]), 0.0)
     stage.add(lathe(podium_profile(radius, -STEP + lower, 0.0, bevel=0.022), base, uv=0.45), top)
@@ -51,6 +51,11 @@ def _podium(stage: Stage, radius: float, face: float) -> None:
     below = (float(centre[0]) + shift, back, 0.0)
     stage.add(lathe(podium_profile(wide, -STEP, -STEP + lower, bevel=0.022), below, uv=0.45), low)
 
+    def relief(x: float, y: float) -> float:
+        return -STEP + (lower if np.hypot(x - below[0], y - below[1]) < wide else 0.0)
+
+    stage.relief = relief
+
 
 def _room(stage: Stage, half_width: float, face: float) -> None:
     """Floor, wall and niche; every other seed steps the niche twice."""
@@ -58,7 +63,7 @@ def _room(stage: Stage, half_width: float, face: float) -> None:
     # light bounces to and fro between the walls and takes up their colour each time
     backdrop = shade(stage.colour("backdrop"), 1.0, 0.72)
     walls = plaster.build(stage, backdrop, amount=0.02, seed=11)
-    inside = plaster.build(stage, _towards(backdrop, stage.colour("accent"), 0.30), amount=0.02, seed=7)
+    inside = plaster.build(stage, mixed(backdrop, stage.colour("accent"), 0.30), amount=0.02, seed=7)
     spring, depth = 1.5, 0.34 if stage.variant else 0.5
     stage.add(arched_wall(face, half_width, spring, depth, floor=-STEP, x=x), walls)
     back = face + depth
@@ -66,10 +71,5 @@ def _room(stage: Stage, half_width: float, face: float) -> None:
         stage.add(arched_wall(back, half_width - 0.24, spring, depth, floor=-STEP, x=x, extent=(3.0, 5.0)), walls)
         back += depth
     stage.add(wall((x - half_width - 0.6, x + half_width + 0.6), (-STEP - 0.1, 4.5), back - 0.01), inside)
-    floor = plaster.build(stage, _towards(backdrop, stage.colour("surface"), 0.5), amount=0.02, seed=23)
+    floor = plaster.build(stage, mixed(backdrop, stage.colour("surface"), 0.5), amount=0.02, seed=23)
     stage.add(plane((-14, 14), (-9, back + 0.1), -STEP, uv=0.3), floor)
-
-
-def _towards(a: Float, b: Float, share: float) -> Float:
-    """A colour on the way from one to another."""
-    return np.asarray(a * (1 - share) + b * share, np.float32)

@@ -55,7 +55,7 @@ def _pattern(n: int, seed: int) -> tuple[Float, Float, Float]:
     wave = fractal(256, 256, 4.0, seed * 100 + 3, stretch=(2, 1))
     tone, dirt, heights = (np.empty((n, n), np.float32) for _ in range(3))
     edges = np.linspace(0, n, PLANKS + 1).round().astype(int)
-    rows = np.arange(n, dtype=np.float32)[:, None] / n
+    rows = np.linspace(0, 1, n, endpoint=False, dtype=np.float32)[:, None]
     for i in range(PLANKS):
         a, b = edges[i], edges[i + 1]
         u = np.linspace(-1, 1, b - a, dtype=np.float32)[None]
