@@ -100,11 +100,17 @@ class Leaning:
     Attributes:
         moods: words to be found among a preset's.
         dark: True or False where the picture shall be dark or must not be; None leaves it open.
+        painted: a colour for the backdrop was named: looks whose backdrop takes any colour come first.
+        avoid: sets and surfaces not wanted.
+        surface: family that the look should stand on, or None.
         weight: 0..1, how much it counts.
     """
 
     moods: frozenset[str] = frozenset()
     dark: bool | None = None
+    painted: bool = False
+    avoid: frozenset[str] = frozenset()
+    surface: str | None = None
     weight: float = 1.0
 
 
@@ -180,6 +186,12 @@ def _score(preset: Preset, product: Product, leaning: Leaning) -> float:
     score += leaning.weight * 2.0 * min(2, len(leaning.moods & set(preset.mood)))
     if leaning.dark is not None:
         score += leaning.weight * (1.5 if leaning.dark == preset.dark else -2.5)
+    if leaning.painted and all(recipe.hex is None for recipe in preset.palette.backdrop):
+        score += 1.5 if preset.camera.depth_of_field < 0.5 else 0.0
+    if leaning.avoid & {preset.set, *preset.home_of}:
+        score -= 6.0
+    if leaning.surface is not None and leaning.surface in preset.home_of:
+        score += 1.5 * leaning.weight
     return score
 
 

@@ -16,6 +16,7 @@ from bgstudio.direction.presets import Preset, Recipe
 from bgstudio.domain.cutout import Cutout, ViewReading
 from bgstudio.domain.scene import CameraSpec, KeyLight, Palette, Scene, Side
 from bgstudio.domain.vocabulary import Kind, Vocabulary
+from bgstudio.pixels.colour import hex_to_linear, linear_to_oklch
 
 FOOT_CONTRAST = 0.07
 """Least OKLab distance between foot and surface; less than for the backdrop, because contact shadow divides them."""
@@ -144,17 +145,26 @@ def lacking(preset: Preset, vocabulary: Vocabulary) -> tuple[str, ...]:
     return (f"This renderer has no {names}; the preset '{preset.name}' goes without.",)
 
 
-def keep_apart(scene: Scene, colours: ProductColours, limits: Limits, keep_hue: bool) -> Scene:
-    """The scene with a backdrop that the product stands out from, and a sentence where that changed a wish."""
+def keep_apart(scene: Scene, colours: ProductColours, said: bool) -> Scene:
+    """The scene with a backdrop that the product stands out from, and a sentence where that changed a wish.
+
+    Args:
+        scene: any.
+        colours: of the product.
+        said: the backdrop's colour was asked for in words: it keeps its hue and moves little.
+    """
     palette = scene.palette
-    backdrop, reached = separate(palette.backdrop, colours.edge, colours.edge_weights, limits, CONTRAST, keep_hue)
+    lightness, chroma, _ = linear_to_oklch(hex_to_linear(palette.backdrop))
+    limits = DARK if lightness < 0.5 else LIGHT
+    if said:
+        limits = Limits((max(0.08, lightness - 0.15), min(0.97, lightness + 0.15)), (chroma * 0.6, chroma))
+    backdrop, reached = separate(palette.backdrop, colours.edge, colours.edge_weights, limits, CONTRAST, keep_hue=said)
     notes = scene.notes
-    if backdrop != palette.backdrop and keep_hue:
+    if said and backdrop != palette.backdrop:
         notes += ("The backdrop was made a little lighter or darker, so that the product does not sink into it.",)
     if reached < CONTRAST:
         notes += (sinking_note(),)
-    follows = palette.surface == palette.backdrop
-    surface = backdrop if follows else palette.surface
+    surface = backdrop if palette.surface == palette.backdrop else palette.surface
     return scene.model_copy(
         update={"palette": palette.model_copy(update={"backdrop": backdrop, "surface": surface}), "notes": notes}
     )

@@ -9,6 +9,7 @@ from typing import Literal
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from bgstudio.domain.cutout import Cutout
 from bgstudio.pixels.alpha import OPAQUE
@@ -34,6 +35,7 @@ NEAR_PART = 0.15
 """Part of the silhouette that may come nearer to the backdrop than the promised contrast: small prints, highlights."""
 
 _WORK = 96  # pixels of the longer side: palettes do not gain from more
+_MOST = 4000  # points beyond which a regular sample tells the same palette
 _WEIGHT = np.array([0.6, 1.6, 1.6])  # clusters by hue rather than by shading
 
 
@@ -90,30 +92,44 @@ class ProductColours:
     neutral: bool
 
 
-def clusters(lab: Double, count: int, scale: Double = _WEIGHT, rounds: int = 24) -> tuple[Double, Double]:
+def clusters(
+    lab: Double, count: int, scale: Double = _WEIGHT, rounds: int = 16, mass: Double | None = None
+) -> tuple[Double, Double]:
     """k-means of OKLab colours (n, 3), without randomness.
 
     Seeds are chosen farthest-first from the mean (Gonzalez 1985), so equal pixels give equal clusters on every
-    machine. Returns centres (k, 3) and weights (k,), heaviest first; empty clusters are dropped, so k <= count.
+    machine. ``mass`` (n,) weighs the pixels. Returns centres (k, 3) and weights (k,), heaviest first; empty clusters
+    are dropped, so k <= count.
     """
-    points = lab * scale
-    centres = [points[np.argmin(((points - points.mean(0)) ** 2).sum(1))]]
+    step = max(1, len(lab) // _MOST)
+    points = lab[::step] * scale
+    m = np.ones(len(points)) if mass is None else np.maximum(mass[::step], 1e-6)
+    first = int(np.argmin(((points - np.average(points, axis=0, weights=m)) ** 2).sum(1)))
+    centres = [points[first]]
     nearest = ((points - centres[0]) ** 2).sum(1)
     while len(centres) < count and nearest.max() > 1e-6:
-        centres.append(points[int(np.argmax(nearest))])
+        centres.append(points[int(np.argmax(nearest * np.sqrt(m)))])
         nearest = np.minimum(nearest, ((points - centres[-1]) ** 2).sum(1))
     c = np.array(centres)
-    label = np.zeros(len(points), np.int64)
     for _ in range(rounds):
-        label = ((points[:, None] - c[None]) ** 2).sum(2).argmin(1)
-        moved = np.array([points[label == i].mean(0) if (label == i).any() else c[i] for i in range(len(c))])
-        if np.allclose(moved, c, atol=1e-5):
-            break
+        label = label_by(points, c)
+        total = np.bincount(label, m, len(c))
+        sums = np.stack([np.bincount(label, m * points[:, i], len(c)) for i in range(3)], 1)
+        moved = np.where(total[:, None] > 0, sums / np.maximum(total, 1e-12)[:, None], c)
+        settled = np.allclose(moved, c, atol=1e-5)
         c = moved
-    weights = np.bincount(label, minlength=len(c)) / len(points)
+        if settled:
+            break
+    weights = np.bincount(label_by(points, c), m, len(c)) / m.sum()
     order = np.argsort(-weights, kind="stable")
     order = order[weights[order] > 0]
     return c[order] / scale, weights[order]
+
+
+def label_by(points: Double, centres: Double) -> npt.NDArray[np.int64]:
+    """Index of the nearest centre (k, 3) for each point (n, 3)."""
+    far = (centres**2).sum(1)[:, None] - 2 * centres @ points.T
+    return np.asarray(far.argmin(0), np.int64)
 
 
 def read_colours(cutout: Cutout) -> ProductColours:
@@ -269,15 +285,15 @@ def name_of(colour: str) -> str:
         return "brown" if L < 0.5 else "clay"
     if base == "yellow" and L < 0.72:
         return "olive" if h > 98 else "ochre"
-    tone = "dark " if L < 0.36 else "pale " if L > 0.84 and C < 0.09 else ""
+    tone = "dark " if L < 0.40 else "pale " if L > 0.84 and C < 0.09 else ""
     return tone + ("pink" if base == "red" and L > 0.7 else base)
 
 
 _GREYS = (
-    (0.16, "black"),
-    (0.34, "charcoal"),
-    (0.58, "grey"),
-    (0.78, "light grey"),
+    (0.24, "black"),
+    (0.42, "charcoal"),
+    (0.64, "grey"),
+    (0.80, "light grey"),
     (0.93, "pale grey"),
     (1.1, "white"),
 )
@@ -286,8 +302,8 @@ _HUES = (
     (38, "red"),
     (75, "orange"),
     (112, "yellow"),
-    (162, "green"),
-    (205, "turquoise"),
+    (176, "green"),
+    (208, "turquoise"),
     (275, "blue"),
     (320, "purple"),
     (361, "pink"),
