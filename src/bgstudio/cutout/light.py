@@ -84,10 +84,10 @@ def _fit(
         centred = np.stack([centre(normals[:, 0]), centre(normals[:, 1])], 1)
         target = centre(logs)
         system = (centred * weight[:, None]).T @ centred + 1e-3 * len(logs) * np.eye(2)
-        slopes = np.linalg.solve(system, (centred * weight[:, None]).T @ target)
+        slopes = np.asarray(np.linalg.solve(system, (centred * weight[:, None]).T @ target), np.float64)
         rest = target - centred @ slopes
         spread = 1.4826 * float(np.median(np.abs(rest))) + 1e-6
-        weight = 1 / np.maximum(1, np.abs(rest) / (1.5 * spread))
+        weight = np.asarray(1 / np.maximum(1, np.abs(rest) / (1.5 * spread)), np.float64)
     fit = 1 - float((weight * rest * rest).sum()) / max(1e-9, float((weight * target * target).sum()))
     edges = np.percentile(rows, np.linspace(0, 100, _BANDS + 1))
     signs = 0

@@ -12,6 +12,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from bgstudio.errors import WeightsCorrupt
 from bgstudio.pixels.types import Byte, Float
@@ -91,8 +92,7 @@ class U2Net:
 
     def _look(self, rgb: Byte, width: int, height: int) -> Float:
         h, w = rgb.shape[:2]
-        how = cv2.INTER_AREA if h > height else cv2.INTER_CUBIC
-        x = cv2.resize(rgb, (width, height), interpolation=how).astype(np.float32)
+        x = _shrink(rgb, width, height)
         x = (x / max(float(x.max()), 1e-6) - _MEAN) / _STD
         feed = {self._input: np.ascontiguousarray(x.transpose(2, 0, 1)[None])}
         return _lift(self._session.run([self._output], feed)[0][0, 0], w, h)
@@ -127,11 +127,15 @@ class ISNet:
     def __call__(self, rgb: Byte) -> Float:
         """Encoded sRGB uint8 (H, W, 3) to a matte float32 (H, W), 0..1."""
         h, w = rgb.shape[:2]
-        how = cv2.INTER_AREA if h > self.side else cv2.INTER_CUBIC
-        x = cv2.resize(rgb, (self.side, self.side), interpolation=how).astype(np.float32)
-        x = np.asarray((x - 128) / 256, np.float32)
+        x = np.asarray((_shrink(rgb, self.side, self.side) - 128) / 256, np.float32)
         feed = {self._input: np.ascontiguousarray(x.transpose(2, 0, 1)[None])}
         return _lift(self._session.run([self._output], feed)[0][0, 0], w, h)
+
+
+def _shrink(rgb: Byte, width: int, height: int) -> Float:
+    """Lanczos, as the networks are usually fed: an area average is softer, and softer pictures are seen worse."""
+    picture = Image.fromarray(rgb).resize((width, height), Image.Resampling.LANCZOS)
+    return np.asarray(picture, np.float32)
 
 
 def _lift(matte: Any, width: int, height: int) -> Float:
