@@ -77,7 +77,10 @@ def read_product(cutout: Cutout, colours: ProductColours, cm: float | None) -> P
 
 
 def glossiness(cutout: Cutout) -> float:
-    """How much of the product carries small highlights that stand out from their surroundings; 0 matt .. 1 mirror."""
+    """A guess, 0 matt .. 1 mirror, from small highlights that stand out from their surroundings.
+
+    Between one and five hundredths of the product they are reflections; more than that is white print.
+    """
     rgb, alpha = cutout.cropped()
     h, w = alpha.shape
     k = min(1.0, 160 / max(h, w))
@@ -90,7 +93,9 @@ def glossiness(cutout: Cutout) -> float:
     weight = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 6) + 1e-4
     around = cv2.GaussianBlur(light * inside, (0, 0), 6) / weight
     shine = inside & (light > 0.72) & (light - around > 0.16)
-    return float(min(1.0, shine[inside].mean() / 0.06))
+    part = float(shine[inside].mean())
+    highlights, prints = min(1.0, max(0.0, part - 0.004) / 0.012), min(1.0, max(0.0, part - 0.05) / 0.03)
+    return highlights * (1 - prints)
 
 
 @dataclass(frozen=True)
@@ -114,9 +119,12 @@ class Leaning:
     weight: float = 1.0
 
 
-def fitting(presets: Iterable[Preset], product: Product, vocabulary: Vocabulary) -> tuple[Preset, ...]:
+def fitting(
+    presets: Iterable[Preset], product: Product, vocabulary: Vocabulary, moods: frozenset[str] = frozenset()
+) -> tuple[Preset, ...]:
     """Presets that a product may stand in at all; the rules give way from the last to the first until one is left."""
-    ready = [p for p in presets if p.suits.automatic and vocabulary.find("set", p.set)]
+    called = [p for p in presets if p.suits.automatic or moods & set(p.mood)]
+    ready = tuple(p for p in called if vocabulary.find("set", p.set))
     rules: tuple[Callable[[Preset], bool], ...] = (
         lambda p: product.rest in p.suits.resting,
         lambda p: _size_fits(p, product, vocabulary),
@@ -163,7 +171,7 @@ def pick(
     the seed and the product's own colours decide, so that a shelf of products does not all land in one set.
     """
     leaning = leaning or Leaning()
-    choices = fitting(presets, product, vocabulary)
+    choices = fitting(presets, product, vocabulary, leaning.moods)
     fingerprint = [seed, int(colours.hue // 20), int(colours.lightness * 8), int(4 * math.log2(product.aspect) + 40)]
     jitter = np.random.default_rng(fingerprint).uniform(0, _JITTER, 64)
     scored = [

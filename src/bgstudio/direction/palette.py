@@ -28,11 +28,11 @@ SAND = 65.0
 NEUTRAL_CHROMA = 0.03
 """OKLab chroma under which a product counts as grey, black or white."""
 
-CONTRAST = 0.12
+CONTRAST = 0.10
 """Distance in OKLab at which a backdrop is told from the product's edge at a glance, also in a thumbnail."""
 
-NEAR_PART = 0.15
-"""Part of the silhouette that may come nearer to the backdrop than the promised contrast: small prints, highlights."""
+NEAR_PART = 0.25
+"""Part of the silhouette that may come nearer to the backdrop than that: prints, highlights, shading."""
 
 _WORK = 96  # pixels of the longer side: palettes do not gain from more
 _MOST = 4000  # points beyond which a regular sample tells the same palette
@@ -60,10 +60,8 @@ LIGHT = Limits((0.78, 0.90), (0.02, 0.11))
 DARK = Limits((0.14, 0.42), (0.0, 0.10))
 """Large areas of sets that live from darkness."""
 
-_WIDER = {
-    LIGHT: (LIGHT, Limits((0.62, 0.94), (0.0, 0.13)), Limits((0.40, 0.97), (0.0, 0.15))),
-    DARK: (DARK, Limits((0.10, 0.55), (0.0, 0.13)), Limits((0.08, 0.70), (0.0, 0.15))),
-}
+_ROOM = {LIGHT: Limits((0.40, 0.97), (0.0, 0.15)), DARK: Limits((0.08, 0.70), (0.0, 0.15))}
+"""How far a backdrop may leave its limits where the product would sink into it; every step outside is dear."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,8 +227,8 @@ def separate(
 ) -> tuple[str, float]:
     """The nearest colour that keeps its distance from the product's edge.
 
-    Lightness moves before chroma and chroma before hue; ``limits`` hold as long as they can and are widened in two
-    steps where the product's edge fills them. With ``keep_hue`` only lightness and chroma move.
+    Lightness moves before chroma and chroma before hue, and leaving ``limits`` costs more than moving within them.
+    With ``keep_hue`` only lightness and chroma move, and ``limits`` are not left.
 
     Returns:
         (``#rrggbb``, the contrast it has). The contrast is below ``least`` only where nothing reached it, then the
@@ -239,29 +237,39 @@ def separate(
     best, best_contrast = colour, contrast(colour, edge, weights)
     if best_contrast >= least:
         return best, best_contrast
-    for box in _WIDER.get(limits, (limits,)):
-        for candidate in _around(colour, box, keep_hue):
-            c = contrast(candidate, edge, weights)
-            if c >= least:
-                return candidate, c
-            if c > best_contrast + 1e-9:
-                best, best_contrast = candidate, c
+    for candidate in _around(colour, limits, keep_hue):
+        c = contrast(candidate, edge, weights)
+        if c >= least:
+            return candidate, c
+        if c > best_contrast + 1e-9:
+            best, best_contrast = candidate, c
     return best, best_contrast
 
 
-def _around(colour: str, box: Limits, keep_hue: bool) -> Iterator[str]:
-    """Colours inside ``box``, nearest to ``colour`` first."""
+def _around(colour: str, limits: Limits, keep_hue: bool) -> Iterator[str]:
+    """Colours around one, cheapest first."""
     L0, C0, h0 = linear_to_oklch(hex_to_linear(colour))
     if C0 < 0.004:
         h0 = SAND
-    L = np.linspace(*box.lightness, 9)
-    C = np.linspace(*box.chroma, 5)
-    turns = (0, 14, -14, 30, -30, 55, -55, 90, -90, 130, -130, 180)
-    H = np.array([0.0] if keep_hue else turns)
+    room = limits if keep_hue else _ROOM.get(limits, limits)
+    L = np.linspace(*room.lightness, 20)
+    C = np.linspace(*room.chroma, 7)
+    H = np.array([0.0] if keep_hue else [0, 16, -16, 35, -35, 60, -60, 95, -95, 135, -135, 180])
     grid = np.stack(np.meshgrid(L, C, H, indexing="ij"), -1).reshape(-1, 3)
-    cost = ((grid[:, 0] - L0) / 0.12) ** 2 + ((grid[:, 1] - C0) / 0.05) ** 2 + (grid[:, 2] / 34) ** 2
+    light, c, h = grid.T
+    cost = ((light - L0) / 0.10) ** 2 + ((c - C0) / 0.035) ** 2 + (h / 30) ** 2
+    cost += (_outside(light, limits.lightness) / 0.055) ** 2 + (_outside(c, limits.chroma) / 0.015) ** 2
+    cost += np.maximum(0, c - 0.075) / 0.015  # a colour that was not asked for stays quiet
+    hue = (h0 + h) % 360
+    if limits is LIGHT:  # dim warm greys are what people call muddy
+        cost += np.where((hue > 35) & (hue < 120), np.maximum(0, 0.80 - light) / 0.06, 0)
     for lightness, chroma, turn in grid[np.argsort(cost, kind="stable")]:
         yield linear_to_hex(oklch_to_linear(lightness, chroma, (h0 + turn) % 360))
+
+
+def _outside(value: Double, span: tuple[float, float]) -> Double:
+    """By how much values miss a span."""
+    return np.maximum(0, span[0] - value) + np.maximum(0, value - span[1])
 
 
 def mix(a: str, b: str, part: float) -> str:

@@ -111,7 +111,7 @@ class Suits(_Table):
         pitch: camera pitches in degrees that look right.
         tags: what flatters it; ``auto`` weighs them.
         avoid: what does not.
-        automatic: whether ``auto`` may choose it at all.
+        automatic: whether ``auto`` may choose it without a word for it; with False only a mood of its own calls it.
     """
 
     resting: tuple[Rest, ...] = ("standing",)

@@ -176,7 +176,8 @@ def _material(g: Ground, vocabulary: Vocabulary) -> tuple[str | None, float]:
         "marble-white": 0.55
         * _ramp(g.lightness, 0.78, 0.88)
         * _bell(g.chroma, 0.0, 0.025)
-        * _bell(g.fine, 0.004, 0.006),
+        * _bell(g.fine, 0.004, 0.006)
+        * _ramp(g.coarse, 0.003, 0.01),
         "acrylic-black": 0.6 * _ramp(-g.lightness, -0.26, -0.12) * _bell(g.chroma, 0, 0.04) * _bell(g.fine, 0, 0.005),
         "slate": 0.55 * _bell(g.lightness, 0.28, 0.1) * _bell(g.chroma, 0, 0.03) * _ramp(g.fine, 0.005, 0.015),
         "concrete": 0.55 * _bell(g.lightness, 0.62, 0.14) * _bell(g.chroma, 0, 0.022) * _bell(g.fine, 0.01, 0.008),
