@@ -107,12 +107,12 @@ def read_curves(profile: bytes) -> Curves | None:
         if profile[20:24] != b"XYZ " or b"A2B0" in tags:
             return None
         if space == "GRAY" and b"kTRC" in tags:
-            return Curves(_curve(tags[b"kTRC"])[None], np.eye(3))
+            return Curves(_from_black(_curve(tags[b"kTRC"]))[None], np.eye(3))
         names = (b"rXYZ", b"gXYZ", b"bXYZ"), (b"rTRC", b"gTRC", b"bTRC")
         if space != "RGB" or any(name not in tags for group in names for name in group):
             return None
         columns = np.array([struct.unpack_from(">iii", tags[name], 8) for name in names[0]]).T / 65536
-        curves = np.array([_curve(tags[name]) for name in names[1]])
+        curves = np.array([_from_black(_curve(tags[name])) for name in names[1]])
     except (struct.error, IndexError):
         raise BrokenProfile("cut off") from None
     if np.abs(columns.sum(1) - _WHITE_D50).max() > 0.03 or abs(np.linalg.det(columns)) < 1e-4:
@@ -149,6 +149,11 @@ def _curve(tag: bytes) -> Double:
     if tag[:4] == b"para":
         return _parametric(tag)
     raise BrokenProfile("curve of an unknown kind")
+
+
+def _from_black(curve: Double) -> Double:
+    """Black point compensation: the darkest value becomes 0, white stays."""
+    return (curve - curve[0]) / (1 - curve[0]) if 0 < curve[0] < 0.5 else curve
 
 
 def _parametric(tag: bytes) -> Double:

@@ -35,7 +35,7 @@ class IntakeLimits:
         """Raise ``PictureTooLarge`` for a file of more than ``max_bytes``."""
         if count > self.max_bytes:
             raise PictureTooLarge(
-                f"The file has {count / 1e6:.1f} MB; at most {self.max_bytes / 1e6:.1f} MB are taken.",
+                f"The file has {_amount(count)}; at most {_amount(self.max_bytes)} are taken.",
                 "It was not opened.",
                 "Save the photo as a JPEG, or make it smaller, and hand it in again.",
             )
@@ -69,3 +69,7 @@ class IntakeLimits:
             return width, height
         scale = self.working_side / longest
         return round(width * scale), round(height * scale)
+
+
+def _amount(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{count / 1e3:.0f} kB"

@@ -148,7 +148,7 @@ def _load(data: bytes, kind: Kind, image: Image.Image, frames: int) -> Opened:
         "mpo" if image.format == "MPO" else kind.value,
         *size,
         frames=frames,
-        turned=orientation in range(2, 9) or boxes.turned or _tiff_turned(image, kind, size),
+        turned=orientation in range(2, 9) or boxes.turned or _turned_while_loading(data, kind),
         profile=info.get("icc_profile") or None,
         broken_profile="icc_profile" in info and not info["icc_profile"],
         cicp=boxes.cicp or (_png_cicp(data) if kind is Kind.PNG else None),
@@ -183,10 +183,6 @@ def _scan_start(data: bytes) -> int:
     return end
 
 
-def _tiff_turned(image: Image.Image, kind: Kind, size: tuple[int, int]) -> bool:
-    return kind is Kind.TIFF and (image.size != size or int(image.tag_v2.get(274, 1) or 1) > 1)  # type: ignore[attr-defined]
-
-
 # Depth of more than eight bits. Pillow's RGB has eight, so three kinds take another way to the same pixels.
 
 
@@ -204,7 +200,7 @@ def _decode_deep(data: bytes, kind: Kind, boxes: Boxes) -> npt.NDArray[np.uint16
         directory = read_directory(data, 1)
         if directory.bits != 16 or directory.photometric != 2 or directory.samples not in (3, 4):
             return None
-        if _first_tag(data, ExifTags.Base.Orientation) > 1 or _first_tag(data, 338) == 1:
+        if directory.orientation > 1 or directory.extra == 1:
             return None  # turned, or multiplied by alpha: Pillow knows how, in eight bits
     else:
         return None
@@ -215,12 +211,6 @@ def _decode_deep(data: bytes, kind: Kind, boxes: Boxes) -> npt.NDArray[np.uint16
 
 def _deep_colours(array: npt.NDArray[Any]) -> npt.NDArray[np.uint16] | None:
     return array if array.dtype == np.uint16 and array.ndim == 3 and array.shape[2] in (3, 4) else None
-
-
-def _first_tag(data: bytes, tag: int) -> int:
-    with Image.open(io.BytesIO(data), formats=["TIFF"]) as image:
-        value: Any = image.tag_v2.get(tag, 0)  # type: ignore[attr-defined]  # only TIFF images have it
-    return int(value[0] if isinstance(value, tuple) else value or 0)
 
 
 # PNG chunks
@@ -282,6 +272,10 @@ def _orientation(kind: Kind, image: Image.Image, exif: Image.Exif, boxes: Boxes)
         return 1
     size = told.get(ExifTags.Base.ExifImageWidth), told.get(ExifTags.Base.ExifImageHeight)
     return orientation if size == image.size and size[0] != size[1] else 1
+
+
+def _turned_while_loading(data: bytes, kind: Kind) -> bool:
+    return kind is Kind.TIFF and read_directory(data, 1).orientation in range(2, 9)
 
 
 def _number(value: Any) -> int:

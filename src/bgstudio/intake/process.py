@@ -55,9 +55,8 @@ class DecoderProcess:
     def __init__(self, limits: IntakeLimits | None = None) -> None:
         self.limits = limits or IntakeLimits()
         self._lock = threading.Lock()
-        self._child: _Child | None = None
         self._closed = False
-        self._start()
+        self._child: _Child | None = _Child(self.limits)
 
     def __call__(self, data: bytes) -> Picture:
         """Decode one file held in memory, within ``limits.seconds`` of wall time.
@@ -73,15 +72,14 @@ class DecoderProcess:
                 raise DecoderStopped("The decoder was closed.", remedy="Make a new one.")
             child = self._child
             if child is None or not child.usable:
-                child = self._start()
+                child = self._restart()
             try:
                 return child.decode(data, self.limits)
             except BrokenAnswer:
                 raise _stopped(child, self.limits) from None
             finally:
                 if not child.usable:
-                    child.end()
-                    self._start()
+                    self._restart()
 
     def close(self) -> None:
         """End the child process. Waits for the photo that is being decoded."""
@@ -102,7 +100,10 @@ class DecoderProcess:
         if child is not None:
             child.end()
 
-    def _start(self) -> _Child:
+    def _restart(self) -> _Child:
+        old, self._child = self._child, None
+        if old is not None:
+            old.end()
         self._child = _Child(self.limits)
         return self._child
 
@@ -122,15 +123,11 @@ class _Child:
                 env={**environment, **_MODEST},
             )
         except OSError:
-            raise DecoderStopped(
-                "The decoder cannot be started.",
-                "This machine refuses to start another process.",
-                "Free some memory and try again.",
-            ) from None
+            raise _not_started() from None
         self._widen_pipes()
         self.timed_out = False
         self._owner = os.getpid()
-        self._ready = False
+        self.ready = False
         self._broken = False
         self._pictures = 0
 
@@ -155,10 +152,10 @@ class _Child:
         self._pictures += 1
         self._broken = True  # until a whole answer has come; whatever interrupts leaves the pipes out of step
         try:
-            if not self._ready:
+            if not self.ready:
                 with self._watched(_START_SECONDS):
                     await_ready(answers)
-                self._ready = True
+                self.ready = True
             with self._watched(limits.seconds):
                 send_job(jobs, data)
                 picture = receive_answer(answers, limits.working_side)
@@ -204,7 +201,17 @@ def _import_folders() -> list[str]:
     return [here, *(entry for entry in sys.path if entry and Path(entry).is_absolute())]
 
 
+def _not_started() -> DecoderStopped:
+    return DecoderStopped(
+        "The decoder cannot be started.",
+        "Photos are read in a process of their own, and this machine did not let it begin.",
+        "Free some memory and try again; 'bgstudio doctor' tells what is missing.",
+    )
+
+
 def _stopped(child: _Child, limits: IntakeLimits) -> DecoderStopped:
+    if not child.ready:
+        return _not_started()
     if child.timed_out:
         return DecoderStopped(
             f"The photo took longer than {limits.seconds:g} seconds to decode.",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bgstudio.errors import UnsupportedFormat
 
 _WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC, _SAMPLES = 256, 257, 258, 262, 277
+_ORIENTATION, _EXTRA_SAMPLES = 274, 338
 _SUBFILE, _SUBDIRECTORIES, _DNG_VERSION, _CFA_PATTERN = 254, 330, 50706, 33422
 _TYPES = {1: "B", 3: "H", 4: "I", 16: "Q"}
 _MAX_TAGS = 4096
@@ -18,13 +19,15 @@ _MAX_TAGS = 4096
 
 @dataclass(frozen=True)
 class Directory:
-    """Of the first page; ``pages`` counts directories up to the limit + 1."""
+    """Of the first page, values as in the file; ``pages`` counts directories up to the limit + 1."""
 
     width: int
     height: int
     bits: int
     photometric: int
     samples: int
+    orientation: int
+    extra: int
     pages: int
 
 
@@ -56,7 +59,14 @@ def read_directory(data: bytes, max_pages: int) -> Directory:
         except (struct.error, ValueError):
             break  # a broken page behind the first does not concern us
     return Directory(
-        width, height, tags.get(_BITS, 1), tags.get(_PHOTOMETRIC, 1), tags.get(_SAMPLES, 1), max(1, len(seen))
+        width,
+        height,
+        tags.get(_BITS, 1),
+        tags.get(_PHOTOMETRIC, 1),
+        tags.get(_SAMPLES, 1),
+        tags.get(_ORIENTATION, 1),
+        tags.get(_EXTRA_SAMPLES, 0),
+        max(1, len(seen)),
     )
 
 
