@@ -24,9 +24,9 @@ STAND_IN_SIDE = 700
 """Longest side of the product's picture that the stand-in wears: reflections and bounce show no more."""
 
 EFFORTS: dict[Quality, dict[str, int | str]] = {
-    Quality.PREVIEW: {"spp": 6, "guide_spp": 1, "empty_spp": 8, "empty_scale": 3, "denoiser": "balanced"},
-    Quality.FINAL: {"spp": 8, "guide_spp": 1, "empty_spp": 12, "empty_scale": 4, "denoiser": "balanced"},
-    Quality.FINE: {"spp": 40, "guide_spp": 4, "empty_spp": 48, "empty_scale": 2, "denoiser": "high"},
+    Quality.PREVIEW: {"spp": 6, "guide_spp": 1, "small_spp": 4, "small_scale": 3, "denoiser": "balanced"},
+    Quality.FINAL: {"spp": 8, "guide_spp": 1, "small_spp": 6, "small_scale": 4, "denoiser": "balanced"},
+    Quality.FINE: {"spp": 40, "guide_spp": 4, "small_spp": 24, "small_scale": 2, "denoiser": "high"},
 }
 
 DETAIL = {Quality.PREVIEW: 0.4, Quality.FINAL: 1.0, Quality.FINE: 1.25}

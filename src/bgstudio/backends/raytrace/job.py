@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bgstudio.backends.raytrace.build import build_stage
+from bgstudio.backends.raytrace.layers import split
 from bgstudio.backends.raytrace.recipe import Recipe, unpack
 from bgstudio.backends.raytrace.registry import Registry
 from bgstudio.backends.raytrace.stage import Finish, Stage
-from bgstudio.backends.raytrace.trace import Effort, Step, split, trace
+from bgstudio.backends.raytrace.trace import Effort, Step, trace
 from bgstudio.pixels.colour import SHOULDER, luminance, to_linear
 from bgstudio.pixels.resample import resize
 from bgstudio.pixels.types import Float
@@ -60,7 +61,7 @@ def render_job(
     step("lighting the set", 0.08)
     traced = trace(stage, Effort(**header["effort"]), header["seed"], step)
     covered = cover(recipe)
-    backdrop, shadow, reflection = split(traced.lit, traced.empty, covered)
+    backdrop, shadow, reflection = split(traced.lit, traced.lit_small, traced.empty_small, covered)
     factor = exposure(backdrop, covered, stage.finish, stage.scene.exposure)
     if stage.finish.white:
         backdrop, shadow, reflection, factor = packshot(backdrop, shadow, stage)

@@ -36,7 +36,7 @@ class RenderProcess:
     """
 
     def __init__(self, renderer: str = "auto", threads: int = 0, pictures: int = 40) -> None:
-        self._variants = ("llvm", "scalar") if renderer == "auto" else (renderer,)
+        self._variants: tuple[str, ...] = ("llvm", "scalar") if renderer == "auto" else (renderer,)
         self._threads = threads
         self._pictures = pictures
         self._made = 0

@@ -1,4 +1,4 @@
-"""Path tracing a stage: passes, guides, denoising, and the split into layers. Runs in the child process only."""
+"""Path tracing a stage: passes, guides, denoising. Runs in the child process only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import mitsuba as mi
 import numpy as np
 import pyoidn
@@ -30,21 +29,28 @@ Step = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Effort:
-    """How hard to try: samples per pixel, of the picture, its guides and the small empty set; denoiser quality."""
+    """How hard to try.
+
+    Attributes:
+        spp, guide_spp: samples per pixel of the picture and of its guides.
+        small_spp, small_scale: samples of the small pair that tells the layers apart, and how many times smaller it is.
+        denoiser: ``fast``, ``balanced`` or ``high``.
+    """
 
     spp: int
     guide_spp: int
-    empty_spp: int
-    empty_scale: int
+    small_spp: int
+    small_scale: int
     denoiser: str
 
 
 @dataclass(frozen=True, eq=False)
 class Traced:
-    """Radiance with the product's stand-in, and of the empty set at a lower resolution; float32 (H, W, 3)."""
+    """Radiance with the product's stand-in, and small with it and without it; float32 (H, W, 3)."""
 
     lit: Float
-    empty: Float
+    lit_small: Float
+    empty_small: Float
     seconds: dict[str, float]
 
 
@@ -61,12 +67,9 @@ def _integrator(stage: Stage) -> translate.Plugin:
 def _passes(scene: Any, camera: Camera, spp: int, seed: int, step: Step, low: float, high: float) -> Float:
     """Average of as many passes as the wavefront's bound asks for."""
     sensor = mi.load_dict(translate.sensor(camera))
-    per_pass = int(np.clip(SAMPLES_PER_PASS // (camera.width * camera.height), 1, spp))
-    count = -(-spp // per_pass)
     total: Float | None = None
     done = 0
-    for i in range(count):
-        now = min(per_pass, spp - done)
+    for i, now in enumerate(rations(spp, SAMPLES_PER_PASS // (camera.width * camera.height))):
         image = np.array(mi.render(scene, sensor=sensor, spp=now, seed=mi.UInt32(seed * 1009 + i)), dtype=np.float32)
         total = image * now if total is None else total + image * now
         done += now
@@ -75,10 +78,26 @@ def _passes(scene: Any, camera: Camera, spp: int, seed: int, step: Step, low: fl
     return total / np.float32(spp)
 
 
+def rations(spp: int, most: int) -> list[int]:
+    """Samples per pixel of each pass: powers of two, at most ``most`` where that is not 0, ``spp`` in all.
+
+    The renderer's threads take blocks of samples whose size is a power of two. Another number would let a pixel's
+    samples fall into two blocks, whose threads add to the film in any order: the sum, rounded, would not be the same
+    each time.
+    """
+    out = []
+    while spp > 0:
+        now = 1 << (max(1, min(spp, most)).bit_length() - 1)
+        out.append(now)
+        spp -= now
+    return out
+
+
 def _guides(scene: Any, camera: Camera, spp: int, seed: int) -> tuple[Float, Float]:
     """Albedo and shading normals (H, W, 3) in a render of their own: nested in the path tracer they double its cost."""
     integrator = mi.load_dict({"type": "aov", "aovs": "albedo:albedo,normal:sh_normal"})
     sensor = mi.load_dict(translate.sensor(camera))
+    spp = 1 << (spp - 1).bit_length()  # see ``rations``
     out = np.array(
         mi.render(scene, sensor=sensor, integrator=integrator, spp=spp, seed=mi.UInt32(seed)), dtype=np.float32
     )
@@ -113,20 +132,29 @@ def trace(stage: Stage, effort: Effort, seed: int, step: Step) -> Traced:
     lit = denoise(image, guides, effort.denoiser)
     clock("denoise")
     step("finishing", 0.88)
-    empty = _empty(scene, shapes[-1].mesh, camera, effort, seed, step)
-    clock("empty")
-    return Traced(lit, empty, seconds)
+    lit_small, empty_small = _small_pair(scene, shapes[-1].mesh, camera, effort, seed, step)
+    clock("small")
+    return Traced(lit, lit_small, empty_small, seconds)
 
 
-def _empty(scene: Any, stand_in: Mesh, camera: Camera, effort: Effort, seed: int, step: Step) -> Float:
-    small = camera.scaled(max(16, camera.width // effort.empty_scale), max(16, camera.height // effort.empty_scale))
+def _small_pair(
+    scene: Any, stand_in: Mesh, camera: Camera, effort: Effort, seed: int, step: Step
+) -> tuple[Float, Float]:
+    """The set with its product and without, small, with the same random numbers: their noise is alike and cancels."""
+    width, height = camera.width // effort.small_scale, camera.height // effort.small_scale
+    small = camera.scaled(max(16, width), max(16, height))
+
+    def shot(start: float) -> Float:
+        image = _passes(scene, small, effort.small_spp, seed + 7, step, start, start + 0.04)
+        return denoise(image, _guides(scene, small, max(4, effort.guide_spp), seed + 98), effort.denoiser)
+
+    lit = shot(0.88)
     params = mi.traverse(scene)
     names = list(params.keys())  # type: ignore[no-untyped-call]
     key = next(k for k in names if k.endswith("vertex_positions") and len(params[k]) == stand_in.V.size)
     params[key] = (stand_in.V + np.asarray(AWAY, np.float32)).ravel()
     params.update()
-    image = _passes(scene, small, effort.empty_spp, seed + 7, step, 0.9, 0.97)
-    return denoise(image, _guides(scene, small, max(4, effort.guide_spp), seed + 98), effort.denoiser)
+    return lit, shot(0.93)
 
 
 class _Clock:
@@ -138,42 +166,3 @@ class _Clock:
         now = time.perf_counter()
         self._seconds[name] = round(now - self._last, 4)
         self._last = now
-
-
-def split(lit: Float, empty: Float, covered: Float) -> tuple[Float, Float, Float]:
-    """Radiance with the product into backdrop, shadow and reflection: ``backdrop * shadow + reflection == lit``.
-
-    The empty set is known at a lower resolution only. Its ratio to the picture, smooth as shadows are, gives the shadow
-    and what the product adds; the backdrop is what remains of the full-resolution picture when both are taken out, so
-    no texture is lost. Under the product, where nobody looks, the enlarged empty set fills in.
-
-    Args:
-        lit: float32 (H, W, 3) radiance.
-        empty: float32 (h, w, 3) radiance.
-        covered: float32 (H, W) 0..1, where the product's pixels will lie.
-    """
-    height, width = lit.shape[:2]
-    h, w = empty.shape[:2]
-    # compared without the product's own pixels, whose colours would bleed into the shadow beside them
-    weight = np.clip(1 - cv2.dilate(covered, np.ones((5, 5))), 0, 1)[..., None] + np.float32(1e-3)
-    seen = cv2.resize(weight, (w, h), interpolation=cv2.INTER_AREA)
-    lit_small = cv2.resize(lit * weight, (w, h), interpolation=cv2.INTER_AREA) / seen[..., None]
-    floor = np.float32(1e-4)
-    ratio = lit_small / np.maximum(empty, floor)
-    shadow_small = np.clip(ratio, 0, 1)
-    shadow_small = np.where(shadow_small > 0.985, 1, shadow_small)  # denoiser residue is no shadow
-    added_small = np.maximum(lit_small - empty, 0)
-    added_small = np.where(added_small > 0.03 * empty, added_small, 0)
-
-    def grow(x: Float) -> Float:
-        return np.asarray(cv2.resize(x.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-
-    shadow, added = np.clip(grow(shadow_small), 0.02, 1), np.minimum(np.maximum(grow(added_small), 0), lit)
-    backdrop = (lit - added) / shadow
-    under = covered[..., None]
-    fill = grow(empty)
-    backdrop = backdrop * (1 - under) + fill * under
-    reflection = np.maximum(lit - backdrop * shadow, 0)
-    # whatever rounding or the fill has left over is the shadow's: the sum must be the picture
-    shadow = np.clip((lit - reflection) / np.maximum(backdrop, floor), 0, 1)
-    return backdrop.astype(np.float32), shadow.astype(np.float32), reflection.astype(np.float32)
