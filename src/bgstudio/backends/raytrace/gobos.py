@@ -42,7 +42,7 @@ def window(stage: Stage, distance: float, target: Vector) -> None:
     """
     columns, rows = ((2, 3), (3, 3), (2, 2), (3, 2))[int(stage.rng.integers(4))]
     scale = _scale(stage, distance, target)
-    wide, high, bar = 1.08 * scale, 1.3 * scale, 0.09 * scale
+    wide, high, bar = 1.2 * scale, 1.45 * scale, 0.1 * scale
     # what stands behind the target, seen from the light, lies on the off-key side of it and above
     x = _openings(columns, columns * wide, bar) - (0.5 * wide * stage.side if columns == 2 else 0.0)
     y = _openings(rows, rows * high, bar) + (0.5 * high if rows == 2 else 0.0)

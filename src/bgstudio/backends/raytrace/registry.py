@@ -26,10 +26,16 @@ from bgstudio.backends.raytrace.props import (
 from bgstudio.backends.raytrace.sets import acrylic as acrylic_set
 from bgstudio.backends.raytrace.sets import arch as arch_set
 from bgstudio.backends.raytrace.sets import concrete as concrete_set
+from bgstudio.backends.raytrace.sets import flatlay as flatlay_set
+from bgstudio.backends.raytrace.sets import linen as linen_set
+from bgstudio.backends.raytrace.sets import living as living_set
+from bgstudio.backends.raytrace.sets import marble as marble_set
+from bgstudio.backends.raytrace.sets import oak as oak_set
 from bgstudio.backends.raytrace.sets import packshot, snow, sweep, terrace, water
 from bgstudio.backends.raytrace.sets import paper as paper_set
 from bgstudio.backends.raytrace.sets import slate as slate_set
 from bgstudio.backends.raytrace.sets import terrazzo as terrazzo_set
+from bgstudio.backends.raytrace.sets import wall as wall_set
 from bgstudio.backends.raytrace.stage import Stage
 from bgstudio.backends.raytrace.surfaces import (
     acrylic,
@@ -175,6 +181,24 @@ ROWS: tuple[Row, ...] = (
     _row("prop", "bowl", "Bowl", bowl.build, "bowl", "ceramic bowl", "fruit bowl"),
     _row("prop", "citrus", "Citrus fruit", citrus.build, "citrus", "lemons", "oranges", "limes"),
     _row("prop", "petals", "Petals", petals.build, "petals", "flower petals", "rose petals"),
+    _row(
+        "set", "marble", "Marble counter", marble_set.build, "marble counter", "kitchen", "kitchen counter", "worktop"
+    ),
+    _row("set", "oak", "Oak table", oak_set.build, "wooden table", "oak table", "cozy table", "bokeh"),
+    _row("set", "linen", "Linen", linen_set.build, "linen cloth", "fabric background", "draped cloth", "folds"),
+    _row("set", "living", "Living room", living_set.build, "living room", "room", "interior", "home", "apartment"),
+    _row(
+        "set",
+        "flatlay",
+        "Flat lay",
+        flatlay_set.build,
+        "flat lay",
+        "from above",
+        "top view",
+        "overhead",
+        pitch=(60.0, 90.0),
+    ),
+    _row("set", "wall", "Plaster wall", wall_set.build, "wall", "hanging on a wall", "plaster wall"),
 )
 
 VOCABULARY = Vocabulary(tuple(row.term for row in ROWS))

@@ -13,7 +13,7 @@ from bgstudio.pixels.colour import hex_to_linear
 
 
 def build(stage: Stage, place: int) -> None:
-    """Two crossing sprigs beside the product; from above, sprigs reaching in from two corners."""
+    """Three crossing sprigs beside the product; from above, sprigs reaching in from two corners."""
     pairs = _from_corners(stage, place) if stage.scene.camera.overhead else _beside(stage, place)
     blades = [blade for blade, _ in pairs]
     stems = [stem for _, stem in pairs]
@@ -27,10 +27,10 @@ def _beside(stage: Stage, place: int) -> list[tuple[Mesh, Mesh]]:
     spot = stage.spot(place, 2.0 * cm)
     away = outwards(stage, spot)
     out = []
-    for turn, length, start in ((-0.62, 17.0, 0.0), (0.30, 14.0, 1.6)):
-        heading = (away, turn + rng.normal(0, 0.08), 0.07)
+    for turn, length, start in ((-0.62, 17.0, 0.0), (0.30, 14.0, 1.6), (-0.12, 12.0, 0.6)):
+        heading = (away, turn + rng.normal(0, 0.08), 0.12)
         base = spot + np.array([0.0, start * cm, 0.9 * cm])
-        out.append(_lying(sprig(base, heading, length * cm, 2.5 * cm, rng, pairs=10, lift=0.3), float(spot[2])))
+        out.append(_lying(sprig(base, heading, length * cm, 2.5 * cm, rng, pairs=10, lift=0.75), float(spot[2])))
     return out
 
 

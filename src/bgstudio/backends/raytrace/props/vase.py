@@ -15,9 +15,9 @@ from bgstudio.pixels.types import Double
 
 
 def build(stage: Stage, place: int) -> None:
-    """One vase of 15 to 20 cm; two thirds of them hold olive or eucalyptus stems that lean out of the frame."""
+    """One vase of 13 to 17 cm; two thirds of them hold olive or eucalyptus stems that lean out of the frame."""
     cm, rng = centimetre(stage), stage.rng
-    height = rng.uniform(15, 20) * cm
+    height = rng.uniform(13, 17) * cm
     profile = VASES[int(rng.integers(len(VASES)))]
     spot = stage.spot(place, 0.38 * height)
     clay = mixed(stage.colour("accent"), hex_to_linear("#e9e2d6"), float(rng.choice([0.35, 0.85])))

@@ -8,6 +8,7 @@ from bgstudio.backends.raytrace.kit.fields import shade
 from bgstudio.backends.raytrace.kit.material import mixed
 from bgstudio.backends.raytrace.kit.mesh import lathe, plane, podium_profile, wall
 from bgstudio.backends.raytrace.kit.openings import arched_wall
+from bgstudio.backends.raytrace.sets.sunlight import sunlight
 from bgstudio.backends.raytrace.stage import Finish, Stage
 from bgstudio.backends.raytrace.surfaces import plaster
 
@@ -27,14 +28,12 @@ def build(stage: Stage) -> None:
     _podium(stage, radius, face)
     _room(stage, max(0.98, product.reach + 0.42), face)
     target = np.array([float(centre[0]), float(centre[1]), 0.42 * product.height])
-    soft = stage.scene.key.softness if stage.scene.gobo == "none" else min(0.12, stage.scene.key.softness)
-    stage.key(4.6, distance=9.0, target=target, warm=(1.0, 0.93, 0.83), softness=soft)
-    stage.gobo("window", distance=3.3, target=target)
+    shaded = sunlight(stage, "window", 4.6, target=target, warm=(1.0, 0.93, 0.83), distance=9.0, hang=3.3)
     stage.accent_light(-50, 26, 7.0, 4.0, 3.4, 0.35, (1.0, 0.96, 0.92), target=(0, 0.4, 0.6))
     stage.fill(0.40, (1.0, 0.985, 0.97))
     stage.depth_of_field(0.03)
     stage.props(*(("eucalyptus",) if rng.random() < 0.5 else ()))
-    stage.finish = Finish(percentile=68, level=0.86)
+    stage.finish = Finish(percentile=72 if shaded else 62, level=0.86)
 
 
 def _podium(stage: Stage, radius: float, face: float) -> None:
