@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from bgstudio.intake import DecoderProcess
+from bgstudio.intake import DecoderProcess, IntakeLimits
 
 
 @pytest.fixture(scope="session")
 def decoder() -> Iterator[DecoderProcess]:
-    """One decoder with default limits for all tests that do not break it."""
-    with DecoderProcess() as decoder:
+    """One decoder with default limits for all tests that do not break it.
+
+    Only the clock is patient: tests share their machine. What a photo costs is measured in processor time.
+    """
+    with DecoderProcess(IntakeLimits(seconds=60)) as decoder:
         yield decoder

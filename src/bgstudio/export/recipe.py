@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-import bgstudio
 from bgstudio.domain.brief import Brief
 from bgstudio.domain.scene import Scene
 from bgstudio.errors import BadScene
+from bgstudio.version import __version__
 
 VERSION = 1
 MAX_CHARACTERS = 1_000_000
@@ -86,7 +86,7 @@ def make_recipe(
 ) -> Recipe:
     """The recipe of a picture made by this version of the studio; ``versions`` are written as text."""
     return Recipe(
-        studio=bgstudio.__version__,
+        studio=__version__,
         photo_sha256=photo_sha256,
         brief=brief,
         scene=scene,

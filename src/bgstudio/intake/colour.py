@@ -69,15 +69,17 @@ class Reading:
     notes: tuple[str, ...] = ()
 
     def to_srgb(self, linear: Float) -> tuple[Float, float]:
-        """Linear values of the file's primaries to (linear sRGB 0..1, part of pixels that were outside it)."""
+        """Linear values of the file's primaries to (linear sRGB 0..1, part outside it, from every fourth row)."""
         if self.matrix is not None and linear.ndim == 3:
             linear = np.asarray(cv2.transform(linear, self.matrix), np.float32)
-        outside = 0.0
-        if self.matrix is not None or self.bright:
-            outside = float(
-                ((linear < -0.004) | (linear > 1.004)).reshape(linear.shape[0], linear.shape[1], -1).any(2).mean()
-            )
+        outside = _part_outside(linear[::4]) if self.matrix is not None else 0.0
         return tone_curve(linear) if self.bright else np.clip(linear, 0, 1), outside
+
+
+def _part_outside(linear: Float) -> float:
+    """Part of (h, w, 3) with a channel clearly outside 0..1."""
+    beyond = np.abs(linear - np.float32(0.5)) > np.float32(0.504)
+    return float((beyond[..., 0] | beyond[..., 1] | beyond[..., 2]).mean())
 
 
 def reading_of(opened: Opened) -> Reading:

@@ -56,7 +56,7 @@ def limit_resources(memory: int) -> None:
 
 
 def limit_cpu(seconds: float) -> None:
-    """End this process by signal once it has used ``seconds`` more of processor time, on each of two threads.
+    """End this process by signal once it has used ``seconds`` more of processor time on each of two threads.
 
     The parent's clock normally comes first; this one holds where the parent is gone.
     """

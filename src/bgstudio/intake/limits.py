@@ -18,7 +18,8 @@ class IntakeLimits:
         max_frames: most frames or pages of a file; only the first is used.
         min_side: shortest side, before and after reduction.
         working_side: longest side of the ``Picture``; larger photos are reduced to it.
-        seconds: wall time for one photo, from handing it in to having the picture.
+        seconds: time for one photo, from handing it in to having the picture; more only where the machine is so busy
+            that the decoder did not get as much.
         memory: address space of the decoding process, in bytes, where the platform can limit it.
     """
 

@@ -20,6 +20,7 @@ from bgstudio.domain.picture import Picture
 from bgstudio.errors import DecoderStopped, IntakeError
 from bgstudio.intake.limits import IntakeLimits
 from bgstudio.intake.sniff import sniff
+from bgstudio.intake.watch import Watch
 from bgstudio.intake.wire import BrokenAnswer, await_ready, receive_answer, send_job
 
 if sys.platform == "linux":
@@ -59,7 +60,7 @@ class DecoderProcess:
         self._child: _Child | None = _Child(self.limits)
 
     def __call__(self, data: bytes) -> Picture:
-        """Decode one file held in memory, within ``limits.seconds`` of wall time.
+        """Decode one file held in memory, within ``limits.seconds``; see ``Watch`` for a machine that is busy.
 
         Raises:
             IntakeError: the file is not one that is read, is broken, or met a limit; see ``errors``.
@@ -169,18 +170,12 @@ class _Child:
 
     @contextlib.contextmanager
     def _watched(self, seconds: float) -> Iterator[None]:
-        """Kill the child if the block takes longer; the block then meets the end of the pipe."""
-        timer = threading.Timer(seconds, self._give_up)
-        timer.daemon = True
-        timer.start()
+        watch = Watch(self.process, seconds)
         try:
-            yield
+            with watch:
+                yield
         finally:
-            timer.cancel()
-
-    def _give_up(self) -> None:
-        self.timed_out = True
-        self.process.kill()
+            self.timed_out |= watch.expired
 
     def end(self) -> None:
         """End it now; an idle child has nothing to lose. In a forked process only the copies of the pipes go."""
