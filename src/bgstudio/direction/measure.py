@@ -144,9 +144,10 @@ def softness(sample: Sample) -> tuple[float, float]:
     if part > BUSY:
         return float(0.85 - 0.6 * np.clip(contrast(sample), 0, 1)), 0.2
     sharp = _gradient(blur(L, 0.7)) * 4
-    ratio = float(np.median(sharp[light_only] / np.maximum(step[light_only], 1e-3)))
     strong = float(np.percentile(step[light_only], 80))
-    hard = np.clip((ratio - 0.95) / 0.9, 0, 1) * 0.6 + np.clip((strong - 0.06) / 0.22, 0, 1) * 0.4
+    ridge = light_only & (step >= np.percentile(step[light_only], 70))  # flanks are soft beside the hardest edge
+    ratio = float(np.median(sharp[ridge] / step[ridge]))  # about 2.5 across a step, 1 across a wide penumbra
+    hard = np.clip((ratio - 1.1) / 0.9, 0, 1) * 0.65 + np.clip((strong - 0.06) / 0.22, 0, 1) * 0.35
     return float(1 - hard), 0.6
 
 
@@ -194,7 +195,7 @@ def horizon(sample: Sample) -> tuple[float, float] | None:
     share = ((jump > 0.05) * outside).sum(1) / np.maximum(outside.sum(1), 1)
     y = np.arange(k, h - k) / h
     share = np.where((y > 0.2) & (y < 0.9), share, 0)
-    best = int(np.argmax(share))
+    best = int(np.flatnonzero(share >= share.max() - 1e-9).mean())  # the middle of a plateau
     others = share[np.abs(np.arange(len(share)) - best) > 4 * k]
     if share[best] < 0.6:
         return None

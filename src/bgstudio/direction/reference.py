@@ -304,7 +304,8 @@ def _clip(value: float, low: float, high: float) -> float:
 
 def tell(scene: Scene, reading: StyleReading, strength: float) -> tuple[str, ...]:
     """Sentences: what was taken over from the reference, and what was not and why."""
-    taken = [_light_words(reading)]
+    light = _light_words(reading)
+    taken = [light] if light != "light" else []
     if reading.depth_sure >= DEPTH_SURE and reading.depth_of_field > 0.4:
         taken.append("a blurred background")
     names = list(dict.fromkeys(name_of(c.colour) for c in reading.palette if c.part > 0.06))[:3]

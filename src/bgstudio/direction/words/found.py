@@ -29,6 +29,7 @@ class Found:
     unknown: list[str] = field(default_factory=list)
     beyond: list[tuple[str, str]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
     usual_cm: float | None = None
     subject: bool = False
 
@@ -39,6 +40,7 @@ def take(
     """Enter what words mean into the wish; ``before`` is the preposition they follow."""
     target = targets[0]
     kinds = {t.kind for t in targets}
+    found.targets += targets
     if negated:
         _refuse(found, targets, said)
         return
@@ -66,6 +68,8 @@ def _take_touch(found: Found, name: str, said: str) -> None:
     found.taken.append((said, name))
     if touch.set is not None and found.set_name is None:
         found.set_name = touch.set
+    if touch.surface is not None and found.surface is None:
+        found.surface = touch.surface
 
 
 def _take_set(found: Found, lexicon: Lexicon, targets: tuple[Target, ...], said: str) -> None:

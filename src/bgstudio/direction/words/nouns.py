@@ -42,11 +42,13 @@ STOP = (
         "light lights lighting lit glow tone tones shade shades colour colours coloured color hue hues palette wall "
         "floor ground table top counter tabletop covered made filled full part piece pieces kind sort type touch hint "
         "slightly gently softly subtly nicely big small large tiny tall high low long short wide round old new "
-        "polished matte matt rough smooth fine thin thick single pair few scattered arranged arrangement laid single "
+        "polished matte matt rough smooth fine thin thick single pair few scattered slices wedges arranged arrangement "
+        "laid single "
         "some thing things something anything everything using use used way kinda somewhat fully completely pure "
         "natural-looking accent accents detail details highlights back rear view "
         "camera angle lens mm iso ready version option idea visible seen "
-        "everywhere somewhere nearby away today maybe instead including based"
+        "everywhere somewhere nearby away skincare cosmetics makeup beauty fashion cover key "
+        "today maybe instead including based"
     )
 )
 """Words that ask for nothing by themselves. Matched only after every table, so "wall" in "plaster wall" counts."""
@@ -202,6 +204,9 @@ LIGHT_NOUNS = _set("light lighting glow lamp gel tint haze")
 
 COLOUR_NOUNS = _set("tone shade colour coloured hue palette tint scheme") | BACKDROP_NOUNS
 """After a word that is a thing and a colour ("sand", "lemon") they make it a colour."""
+
+FRUIT_NOUNS = _set("slice wedge half zest peel tree")
+"""After a word that is a fruit and a colour they make it the fruit."""
 
 PLANTS = ("eucalyptus", "dried-grass", "fir", "petals")
 """Props that "no plants" means."""

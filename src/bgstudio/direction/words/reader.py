@@ -11,6 +11,7 @@ from bgstudio.direction.words.nouns import (
     ACCENT_NOUNS,
     BACKDROP_NOUNS,
     COLOUR_NOUNS,
+    FRUIT_NOUNS,
     LIGHT_NOUNS,
     NEGATIONS,
     PREPOSITIONS,
@@ -165,6 +166,8 @@ class Reader:
         following = [t.stem for t in self.tokens[last : last + 2]]
         if any(word in COLOUR_NOUNS for word in following):
             return True
+        if following and following[0] in FRUIT_NOUNS:
+            return False
         if self.lexicon.look_up(self.tokens[last : last + 1])[:1] and self.lexicon.colour(self.tokens[last : last + 1]):
             return True
         world = any(t.kind in _WORLD for t in targets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from bgstudio.direction.words.nouns import ARTICLES, CONJUNCTIONS, PREPOSITIONS
+from bgstudio.direction.words.nouns import ARTICLES, CONJUNCTIONS, NEGATIONS, PREPOSITIONS
 
 _SPELLING = {
     "gray": "grey",
@@ -36,7 +36,7 @@ class Token:
         raw: lower case, as typed; ``stem``: without plural endings and with one spelling.
         start, end: place in the prompt.
         glued: part of a hyphenated word.
-        phrase: running number of the noun phrase it belongs to; prepositions and conjunctions begin a new one.
+        phrase: running number of the noun phrase it belongs to; prepositions, conjunctions and negations begin one.
     """
 
     raw: str
@@ -104,7 +104,7 @@ def _tokens(prompt: str, start: int, end: int, number: int) -> tuple[tuple[Token
         glued = bool(tokens) and prompt[tokens[-1].end : m.start()] == "-"
         if glued:
             tokens[-1] = replace(tokens[-1], glued=True)
-        border = raw in PREPOSITIONS or raw in CONJUNCTIONS
+        border = raw in PREPOSITIONS or raw in CONJUNCTIONS or (raw in NEGATIONS and raw != "free")
         if border and not glued:
             number += 1
             fresh = False

@@ -19,7 +19,7 @@ class Touch:
         pastel: large colours move to pastel tones; ``strong``: to saturated ones.
         dark: the look shall be dark (True) or must not be (False).
         bare: without props.
-        set, props: of the vocabulary, where the mood is made of things.
+        set, surface, props: of the vocabulary, where the mood is made of things.
         moods: words looked for among the presets'.
         opposite: name of the touch that its negation means.
         cannot: a sentence to be told instead of doing it.
@@ -44,6 +44,7 @@ class Touch:
     dark: bool | None = None
     bare: bool = False
     set: str | None = None
+    surface: str | None = None
     props: tuple[str, ...] = ()
     moods: tuple[str, ...] = ()
     opposite: str | None = None
@@ -294,6 +295,7 @@ MOODS: tuple[Touch, ...] = (
         dark=False,
         moods=("summer", "sunny", "holiday"),
     ),
+    _t("bathroom tiles", "bathroom, bath, shower, washroom, wash basin", surface="tiles", moods=("fresh", "spa")),
     _t("winter", "winter, wintry, winter season, cold season", warmth=-0.2, moods=("winter", "cold")),
     _t(
         "autumn",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bgstudio.direction.words.found import Found, take
-from bgstudio.direction.words.lexicon import ALIKE_WORD, Guess, Lexicon
+from bgstudio.direction.words.lexicon import ALIKE_AGAIN, ALIKE_WORD, Guess, Lexicon
 from bgstudio.direction.words.nouns import STOP
 from bgstudio.direction.words.reader import Reader
 from bgstudio.direction.words.split import segments
@@ -83,7 +83,10 @@ def _sizes(prompt: str) -> tuple[str, float | None, float | None]:
 def _by_meaning(leftovers: list[tuple[str, bool, str]], lexicon: Lexicon, found: Found) -> None:
     guesses = lexicon.guess([words for words, _, _ in leftovers])
     for (words, negated, beside), guess in zip(leftovers, guesses, strict=True):
-        guess = guess or _word_by_word(words, lexicon)
+        if guess is not None and not guess.sure:
+            if beside and not negated and guess.likeness >= ALIKE_AGAIN and guess.target in found.targets:
+                continue
+            guess = _word_by_word(words, lexicon)
         if guess is not None and "-" in words and guess.target.kind == "beyond":
             guess = None  # the hand in "hand-thrown" is nobody's
         if guess is not None and not (beside and guess.target.kind in ("set", "preset") and found.set_name is not None):
@@ -97,5 +100,5 @@ def _word_by_word(words: str, lexicon: Lexicon) -> Guess | None:
     parts = [w for w in words.split() if w.lower() not in STOP]
     if len(parts) < 2:
         return None
-    sure = [g for g in lexicon.guess(parts) if g is not None and g.likeness >= ALIKE_WORD]
+    sure = [g for g in lexicon.guess(parts) if g is not None and g.sure and g.likeness >= ALIKE_WORD]
     return max(sure, key=lambda g: g.likeness, default=None)

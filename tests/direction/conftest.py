@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+
+from bgstudio.direction import UniversalEncoder, load_presets
+from bgstudio.direction.words import Lexicon
+from tests.direction.kit import VOCABULARY
+
+
+@pytest.fixture(scope="session")
+def encoder() -> UniversalEncoder:
+    return UniversalEncoder()
+
+
+@pytest.fixture(scope="session")
+def lexicon(encoder: UniversalEncoder) -> Lexicon:
+    return Lexicon(VOCABULARY, load_presets(), encoder)
+
+
+@pytest.fixture(scope="session")
+def exact() -> Lexicon:
+    return Lexicon(VOCABULARY, load_presets())
