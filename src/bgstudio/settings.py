@@ -50,4 +50,6 @@ class Settings(BaseSettings):
     renders_per_worker: int = Field(
         40, gt=0, description="Pictures after which the renderer is started afresh, to give memory back."
     )
-    renderer: str = Field("auto", pattern="^(auto|llvm|scalar)$", description="Path-tracing variant.")
+    renderer: str = Field(
+        "auto", pattern="^(auto|llvm|scalar)$", description="Path-tracing variant: auto, llvm or scalar."
+    )
