@@ -22,13 +22,13 @@ def build(stage: Stage) -> None:
     panels = concrete.build(stage, tone, panels=2, seed=4 + seed % 3, rough=0.75)
     stage.add(wall((-12, 12), (-0.02, 9), back, uv=uv), panels)
     stage.add(plane((-12, 12), (-9, back + 0.01), uv=0.36), stage.surface("concrete"))
-    target = (float(product.centre[0]), float(product.centre[1]) + 0.2, 0.55)
-    stage.key(3.6, distance=9.0, target=target, warm=(1, 0.89, 0.75))
+    target = (float(product.centre[0]), min(0.0, float(product.centre[1]) - product.half_depth) - 0.25, 0.4)
+    stage.key(4.2, distance=9.0, target=target, warm=(1, 0.89, 0.75))
     stage.gobo(("leaves", "window")[stage.variant], distance=4.2, target=target)
     if stage.scene.gobo in (None, "leaves"):
         # leaves alone leave the wall evenly bright: a window behind them gives the light its edge
         stage.catalogue.gobo(stage, "window", 5.4, np.asarray(target))
     stage.accent_light(-60, 25, 7.0, 4.0, 3.5, 0.28, (0.88, 0.94, 1.0), target=(0, 0, 0.6))
-    stage.fill(0.30, (0.93, 0.97, 1.05))
+    stage.fill(0.27, (0.93, 0.97, 1.05))
     stage.props()
-    stage.finish = Finish(percentile=58, level=0.64, vignette=0.12)
+    stage.finish = Finish(percentile=74, level=0.80, vignette=0.12)

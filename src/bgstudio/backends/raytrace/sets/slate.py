@@ -39,8 +39,8 @@ def build(stage: Stage) -> None:
     stage.props()
     stage.depth_of_field(0.05)
     # the mist is the brightest large thing; shown as bright as the palette asks for it
-    shown = float(to_encoded(np.float32(0.85 * light(stage.colour("backdrop")))))
-    stage.finish = Finish(percentile=90, level=float(np.clip(shown, 0.16, 0.6)), vignette=0.2, bounces=5)
+    shown = float(to_encoded(np.float32(1.45 * light(stage.colour("backdrop")))))
+    stage.finish = Finish(percentile=90, level=float(np.clip(shown, 0.2, 0.62)), vignette=0.2, bounces=5)
 
 
 def _rocks(stage: Stage, x: float, y: float, wide: float, material: Material) -> None:
@@ -76,5 +76,5 @@ def _mist(stage: Stage) -> Float:
     low = np.exp(-(((gz - 0.35) / 0.55) ** 2) - (gx / 5.5) ** 2) * banks
     pale = shade(colour, 1.0, 0.55) + 0.02
     ground = np.clip((gz + 0.3) / 1.2, 0, 1)[..., None]
-    field = ((0.8 * pool + 0.22 * wash) * (0.9 + 0.1 * banks))[..., None] * colour + 0.42 * low[..., None] * pale
+    field = ((0.8 * pool + 0.22 * wash) * (0.9 + 0.1 * banks))[..., None] * colour + 0.6 * low[..., None] * pale
     return np.asarray(np.clip(field * (0.25 + 0.75 * ground), 0, 4) + 0.02 * light(colour), np.float32)

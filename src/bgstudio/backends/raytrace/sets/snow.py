@@ -65,7 +65,7 @@ def _drifts(stage: Stage, xs: Double, ys: Double) -> Double:
         (X - product.centre[0]) / (product.half_width + 0.16), (Y - product.centre[1]) / (product.half_depth + 0.14)
     )
     free = soft_step(d, 1.0, 2.0)
-    Z = 0.085 * big * soft_step(d, 1.0, 3.2) + 0.016 * field(2.6, 3, 3.0) * free + 0.0045 * field(1.7, 5, 1.4) * free
+    Z = 0.085 * big * soft_step(d, 1.0, 3.2) + 0.014 * field(2.8, 3, 3.0) * free + 0.0028 * field(1.9, 5, 1.6) * free
     # pushed up around what was set down into it
     Z += 0.022 * np.exp(-(((d - 1.32) / 0.2) ** 2)) * (0.6 + 0.4 * field(2.8, 7, 2.0)).clip(0.1, 1.4)
     # a bank rises behind and hides where the snow ends

@@ -31,11 +31,18 @@ def build(stage: Stage) -> None:
     sun = stage.key_position(1.0, (0, 0, 0))
     stage.lamp = target + 60.0 * sun
     warmth = stage.warmed((1.0, 1.0, 1.0))
-    stage.light(SunSky(sun, turbidity=3.0 + 1.5 * float(warmth[0] - warmth[2]), sun=1.25 * 2.0**stage.scene.key.ratio))
+    stage.light(
+        SunSky(
+            sun,
+            turbidity=3.0 + 1.5 * float(warmth[0] - warmth[2]),
+            sun=1.25 * 2.0**stage.scene.key.ratio,
+            sky=0.75 * stage.scene.fill,
+        )
+    )
     stage.gobo("leaves", distance=3.4, target=target)
     stage.props()
-    stage.depth_of_field(0.06)
-    stage.finish = Finish(percentile=62, level=0.86, below=0.6, vignette=0.06)
+    stage.depth_of_field((0.06, 0.085)[stage.variant])
+    stage.finish = Finish(percentile=58, level=0.91, below=0.55, vignette=0.06)
 
 
 def _stucco(stage: Stage, colour: Colour, number: int) -> Material:
@@ -47,7 +54,7 @@ def _stucco(stage: Stage, colour: Colour, number: int) -> Material:
 
 
 def _shuttered_wall(stage: Stage, back: float) -> None:
-    stage.add(wall((-14, 14), (-1, 10), back, uv=0.3), _stucco(stage, stage.colour("backdrop"), 11))
+    stage.add(wall((-14, 14), (-1, 10), back, uv=0.3), _stucco(stage, shade(stage.colour("backdrop"), 1.12), 11))
     paint = Material(shade(stage.colour("accent"), 0.9), roughness=0.5, specular=0.3)
     side = stage.side
     width, low, high = 0.66, 0.95, 3.6
@@ -74,7 +81,7 @@ def _parapet(stage: Stage, back: float) -> None:
     white = shade(pale, 0.80 / max(light(pale), 0.1), 0.25)
     stage.add(rounded_box((0, back + 0.3, -0.8), 34, 0.6, 0.8 + tall, bevel=0.06, uv=0.3), _stucco(stage, white, 11))
     # the model sky is black below its horizon: the sea lies there
-    stage.add(plane((-3000, 3000), (back + 2, 5000), -9.0), Material((0.035, 0.10, 0.16), roughness=0.35, specular=0.5))
+    stage.add(plane((-3000, 3000), (back + 2, 5000), -9.0), Material((0.03, 0.085, 0.13), roughness=0.3, specular=0.5))
 
 
 def _branch(stage: Stage, root: np.ndarray) -> None:
@@ -100,11 +107,11 @@ def _branch(stage: Stage, root: np.ndarray) -> None:
     blade = Blade(width=0.14, fold=0.2, curl=0.3, segments=7)
     foliage: Mesh = leaves(np.array(P), np.array(D), np.array(U), np.array(S), rng, blade)
     green = stage.colour("accent2") if stage.variant == 1 else np.array([0.10, 0.17, 0.05], np.float32)
-    green = green * np.float32(0.13 / max(light(green), 1e-3))
+    green = green * np.float32(0.19 / max(light(green), 1e-3))
     stage.add(foliage, leaf_material(green * 0.6, green * 1.35, roughness=0.5))
     stage.add(merge(wood), Material((0.16, 0.11, 0.07), matt=True))
     if stage.variant == 0:
         places = np.concatenate(tips)
-        bloom = petals(places, np.full(len(places), 0.10) * rng.uniform(0.8, 1.2, len(places)), rng)
+        bloom = petals(places, np.full(len(places), 0.13) * rng.uniform(0.8, 1.2, len(places)), rng)
         pink = shade(stage.colour("accent2"), 1.0, 1.2)
-        stage.add(bloom, leaf_material(pink * 0.85, pink * 1.2, roughness=0.6, vein=1.05))
+        stage.add(bloom, leaf_material(pink * 1.1, pink * 1.7, roughness=0.6, vein=1.05))

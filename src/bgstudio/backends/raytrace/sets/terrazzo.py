@@ -26,13 +26,14 @@ def build(stage: Stage) -> None:
         stage.surface("terrazzo"),
     )
     behind = ahead + deep / 2
-    own = plaster.build(stage, stage.colour("backdrop"), amount=0.012, seed=stage.scene.seed % 4)
+    # walls that see each other deepen their colour: painted a little greyer, they come out as asked
+    own = plaster.build(stage, shade(stage.colour("backdrop"), 1.04, 0.78), amount=0.006, seed=stage.scene.seed % 4)
     stage.add(cyclorama(back=behind + 1.65, radius=0.12, floor=-height), own)
     (_arcade if stage.variant == 0 else _amphitheatre)(stage, float(centre[0]), wide / 2, behind)
-    stage.key(2.3, distance=6.5, target=(0, 0.3, 0.3), warm=(1, 0.95, 0.88))
+    stage.key(2.9, distance=6.5, target=(0, 0.3, 0.3), warm=(1, 0.95, 0.88))
     stage.accent_light(-60, 22, 7.0, 4.0, 3.5, 0.35, (0.96, 0.98, 1.0), target=(0, 0, 0.6))
     stage.gobo("none", distance=3.5, target=(0.0, 0.5, 0.5))
-    stage.fill(0.40)
+    stage.fill(0.33)
     stage.props("spheres")
     stage.finish = Finish(percentile=55, level=0.80, vignette=0.06)
 

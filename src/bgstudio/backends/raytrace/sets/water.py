@@ -36,7 +36,7 @@ def build(stage: Stage) -> None:
     back = y + product.half_depth + 6.5
     stage.light(Screen((0, back, 4.0), 26.0, 14.0, _mist(stage)))
     target = (x, y, 0.3)
-    stage.key(4.6, distance=6.5, target=target, warm=(1, 0.97, 0.9))
+    stage.key(5.4, distance=6.5, target=target, warm=(1, 0.97, 0.9))
     stage.gobo("none", distance=3.5, target=target)
     stage.accent_light(-55, 30, 6.0, 2.6, 2.6, 0.45, (0.94, 1.0, 1.0), target=(0, 0, 0.5))
     air = shade(stage.colour("backdrop"), 1.0, 0.7)
@@ -114,17 +114,17 @@ def _leaves(stage: Stage, x: float, y: float, wide: float) -> None:
         root = np.array([x + sign * side * (wide + 0.72), y + 0.55, floor + 0.02])
         for k in range(count):
             lean = sign * side * (-0.75 + 1.7 * k / max(1, count - 1)) + rng.normal(0, 0.12)
-            P.append(root + rng.normal(0, 0.03, 3) * [1, 1, 0.3])
+            P.append(root + rng.normal(0, 0.08, 3) * [1, 1, 0.2])
             D.append([lean, -0.35 + rng.normal(0, 0.25), 0.62 + rng.uniform(0, 0.35)])
             U.append([0.2 * lean, -0.7, 0.75])
-            S.append(rng.uniform(0.48, 0.72))
+            S.append(rng.uniform(0.4, 0.7))
     P += [np.array([x - side * 0.45, y - 0.95, floor + 0.012]), np.array([x + side * 0.95, y - 0.8, floor + 0.012])]
     D += [[-side * 0.8, 0.5, 0.02], [side * 0.6, -0.7, 0.02]]
     U += [[0, 0, 1], [0, 0, 1]]
     S += [0.26, 0.17]
-    mesh: Mesh = leaves(np.array(P), np.array(D), np.array(U), np.array(S), rng, Blade(width=0.2, fold=0.3, curl=0.45))
+    mesh: Mesh = leaves(np.array(P), np.array(D), np.array(U), np.array(S), rng, Blade(width=0.24, fold=0.25, curl=0.6))
     green = shade(stage.colour("accent2"), 1.0, 1.4)
-    green = green * np.float32(0.20 / max(light(green), 1e-3))
+    green = green * np.float32(0.26 / max(light(green), 1e-3))
     stage.add(merge([mesh]), leaf_material(green * 0.55, green * 1.25, roughness=0.34))
 
 
@@ -136,5 +136,5 @@ def _mist(stage: Stage) -> Float:
     colour = stage.colour("backdrop")
     halo = np.exp(-(((gx + 0.12 * stage.side) / 0.42) ** 2) - ((gz + 0.32) / 0.5) ** 2)
     haze = 0.05 * fractal(n, n, 3.4, stage.scene.seed % 8 + 11)
-    body = (0.62 + 0.10 * gz + haze)[..., None] * colour
-    return np.clip(body + halo[..., None] * (0.30 * colour + 0.07), 0, 2).astype(np.float32)
+    body = (0.56 + 0.10 * gz + haze)[..., None] * colour
+    return np.clip(body + halo[..., None] * (0.42 * colour + 0.10), 0, 2).astype(np.float32)
