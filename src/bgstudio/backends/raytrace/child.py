@@ -54,6 +54,8 @@ def main() -> None:
     # libraries that print must not break into the messages
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
+    if hasattr(os, "nice"):
+        os.nice(5)  # whoever waits for a photo to open goes before whoever waits for a picture
     variant, threads = sys.argv[1], int(sys.argv[2])
     runtime.prepare(variant, threads)
     runtime.probe()
