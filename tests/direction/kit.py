@@ -58,7 +58,6 @@ _SURFACES: dict[str, tuple[str, ...]] = {
     "sand": ("sand", "beach sand"),
 }
 _GOBOS: dict[str, tuple[str, ...]] = {
-    "none": ("even light", "no shadows on the wall"),
     "window": ("window light", "window shadow", "light through a window"),
     "leaves": ("leaf shadows", "palm shadows", "dappled light"),
     "blinds": ("blinds", "venetian blinds", "striped shadows"),

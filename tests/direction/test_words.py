@@ -15,6 +15,7 @@ from bgstudio.direction.words.split import segments, stem
 from bgstudio.direction.words.touches import TOUCHES
 from bgstudio.domain.brief import Brief
 from bgstudio.domain.scene import Scene
+from bgstudio.domain.vocabulary import Term, Vocabulary
 from bgstudio.pixels.colour import hex_to_linear, linear_to_oklch
 from tests.direction.held_out import FRESH, HELD_OUT
 from tests.direction.judge import judge
@@ -76,6 +77,11 @@ def test_negations(prompt: str, props: tuple[str, ...], without: set[str], bare:
     assert wish.props == props
     assert wish.without == without
     assert wish.bare == bare
+
+
+def test_plants_are_forbidden_even_where_the_vocabulary_has_other_words_for_them() -> None:
+    bare = Lexicon(Vocabulary((Term("prop", "eucalyptus", "Eucalyptus", ("eucalyptus",)),)))
+    assert "eucalyptus" in understand("without plants", bare).without
 
 
 def test_a_negation_ends_where_its_phrase_does(exact: Lexicon) -> None:
@@ -161,6 +167,20 @@ def test_one_set_and_one_surface_the_rest_is_said(exact: Lexicon) -> None:
 
 def test_views_that_would_turn_the_product_are_refused(exact: Lexicon) -> None:
     assert "cannot be turned" in " ".join(notes_of(understand("three quarter view, low angle", exact)))
+
+
+def test_mood_words_of_a_set_only_hint_at_it() -> None:
+    terms = (
+        Term("set", "oak", "Oak table", ("wooden table", "bokeh")),
+        Term("set", "wall", "Wall", ("wall", "hanging on a wall")),
+        Term("surface", "slate", "Slate", ("slate",)),
+    )
+    lexicon = Lexicon(Vocabulary(terms))
+    alone, beside = understand("bokeh", lexicon), understand("bokeh on slate", lexicon)
+    assert (alone.set, alone.touches) == ("oak", ("blurred background",))
+    assert (beside.set, beside.surface, beside.touches) == (None, "slate", ("blurred background",))
+    assert understand("a beige wall", lexicon).set is None
+    assert understand("hanging on a wall", lexicon).set == "wall"
 
 
 def test_presets_can_be_named_in_words(exact: Lexicon) -> None:

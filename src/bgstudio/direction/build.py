@@ -12,7 +12,7 @@ from bgstudio.direction.palette import (
     harmonise,
     separate,
 )
-from bgstudio.direction.presets import Preset, Recipe
+from bgstudio.direction.presets import NO_GOBO, Preset, Recipe
 from bgstudio.domain.cutout import Cutout, ViewReading
 from bgstudio.domain.scene import CameraSpec, KeyLight, Palette, Scene, Side
 from bgstudio.domain.vocabulary import Kind, Vocabulary
@@ -48,7 +48,7 @@ def build(preset: Preset, cutout: Cutout, colours: ProductColours, vocabulary: V
         vocabulary: what the backend can build; choices it lacks are passed over.
         seed: variant; drives palette, light, gobo and props.
     """
-    gobos = [name for name in preset.gobos if vocabulary.find("gobo", name)]
+    gobos = [name for name in preset.gobos if name == NO_GOBO or vocabulary.find("gobo", name)]
     props = [choice for choice in preset.props if all(vocabulary.find("prop", name) for name in choice)]
     surface = preset.surface if preset.surface and vocabulary.find("surface", preset.surface) else None
     return Scene(
@@ -137,7 +137,9 @@ def pitch_for(set_name: str, view: ViewReading, vocabulary: Vocabulary) -> float
 
 def lacking(preset: Preset, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Sentences about choices of the preset that this backend cannot build; empty where it has all."""
-    gone: list[tuple[Kind, str]] = [("gobo", n) for n in preset.gobos if not vocabulary.find("gobo", n)]
+    gone: list[tuple[Kind, str]] = [
+        ("gobo", n) for n in preset.gobos if n != NO_GOBO and not vocabulary.find("gobo", n)
+    ]
     gone += [("prop", n) for choice in preset.props for n in choice if not vocabulary.find("prop", n)]
     if not gone:
         return ()

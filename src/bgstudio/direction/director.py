@@ -173,7 +173,7 @@ def explicit(
     if place.base is not None:
         framing["base"] = place.base
     if place.height is not None:  # a height asked for is meant: width and area no longer hold it back
-        framing |= {"max_height": place.height, "max_width": 1.0, "area": 1.0}
+        framing |= {"max_height": place.height, "max_width": 0.96, "area": 1.0}
     cm = brief.product_cm if brief.product_cm is not None else wish.height_cm(cutout.aspect)
     scene = scene.model_copy(
         update={

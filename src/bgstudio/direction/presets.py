@@ -18,6 +18,10 @@ Rest = Literal["standing", "lying", "hanging"]
 Tag = Literal["pastel", "vivid", "neutral", "dark", "light", "glossy", "tall", "wide", "large", "small"]
 
 
+NO_GOBO = "none"
+"""What leaves the light unshaped; every backend knows it without a term."""
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -157,7 +161,7 @@ class Preset(_Table):
         """What the vocabulary lacks of it, as ``kind 'name'``."""
         asked: list[tuple[Kind, str]] = [("set", self.set)]
         asked += [("surface", name) for name in ((self.surface,) if self.surface else ()) + self.home_of]
-        asked += [("gobo", name) for name in self.gobos]
+        asked += [("gobo", name) for name in self.gobos if name != NO_GOBO]
         asked += [("prop", name) for choice in self.props for name in choice]
         return tuple(dict.fromkeys(f"{kind} '{name}'" for kind, name in asked if not vocabulary.find(kind, name)))
 

@@ -13,7 +13,7 @@ from bgstudio.direction.words.touches import NO_PROPS, TOUCHES
 
 @dataclass
 class Found:
-    """A wish in the making."""
+    """A wish in the making; ``hint`` is a set for the case that neither set, surface nor backdrop is named."""
 
     preset: str | None = None
     set_name: str | None = None
@@ -23,6 +23,7 @@ class Found:
     without: set[str] = field(default_factory=set)
     avoid: set[str] = field(default_factory=set)
     bare: bool = False
+    hint: str | None = None
     colours: dict[str, str] = field(default_factory=dict)
     touches: list[str] = field(default_factory=list)
     taken: list[tuple[str, str]] = field(default_factory=list)
@@ -48,6 +49,9 @@ def take(
         _take_touch(found, target.name, said)
     elif target.kind == "beyond":
         found.beyond.append((said, target.name))
+    elif target.kind == "set" and "touch" in kinds:  # "bokeh", "pastel": a mood that only hints at a set
+        _take_touch(found, next(t.name for t in targets if t.kind == "touch"), said)
+        found.hint = found.hint or target.name
     elif target.kind in ("preset", "set"):
         _take_set(found, lexicon, targets, said)
     elif kinds == {"surface", "prop"}:
@@ -106,10 +110,14 @@ def _take_thing(found: Found, lexicon: Lexicon, target: Target, said: str) -> No
     found.taken.append((said, lexicon.label(target)))
 
 
-def _refuse(found: Found, targets: Iterable[Target], said: str) -> None:
-    words = set(stems(said))
-    if words & set(PLANT_WORDS):
+def forbid_plants(found: Found, said: str) -> None:
+    """Forbid everything that grows where the words mean plants, whatever a vocabulary calls its own."""
+    if set(stems(said)) & set(PLANT_WORDS):
         found.without.update(PLANTS)
+
+
+def _refuse(found: Found, targets: Iterable[Target], said: str) -> None:
+    forbid_plants(found, said)
     for target in targets:
         if target.kind == "prop":
             found.without.add(target.name)

@@ -9,7 +9,7 @@ import numpy as np
 
 from bgstudio.direction.presets import Preset
 from bgstudio.direction.words.colours import MODIFIERS, NAMES
-from bgstudio.direction.words.nouns import BEYOND, PRODUCT_CM
+from bgstudio.direction.words.nouns import BACKDROP_NOUNS, BEYOND, PRODUCT_CM
 from bgstudio.direction.words.split import Token, raws, stems
 from bgstudio.direction.words.touches import NO_PROPS, TOUCHES
 from bgstudio.domain.ports import SentenceEncoder
@@ -96,6 +96,8 @@ class Lexicon:
             self._add(preset.title, target)
         for term in vocabulary.terms:
             for phrase in dict.fromkeys((*term.words, term.label.lower(), term.name.replace("-", " "))):
+                if term.kind == "set" and phrase in BACKDROP_NOUNS:
+                    continue  # "a beige wall" asks for a colour and not for a set to hang things in
                 self._add(phrase, Target(term.kind, term.name))
         for touch in TOUCHES.values():
             for phrase in touch.words:

@@ -295,6 +295,13 @@ MOODS: tuple[Touch, ...] = (
         dark=False,
         moods=("summer", "sunny", "holiday"),
     ),
+    _t(
+        "a white packshot",
+        "amazon, amazon main image, main image, marketplace main image, ebay, etsy, google shopping, packshot, "
+        "product on pure white, pure white background",
+        set="packshot",
+        bare=True,
+    ),
     _t("bathroom tiles", "bathroom, bath, shower, washroom, wash basin", surface="tiles", moods=("fresh", "spa")),
     _t("winter", "winter, wintry, winter season, cold season", warmth=-0.2, moods=("winter", "cold")),
     _t(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bgstudio.direction.words.found import Found, take
+from bgstudio.direction.words.found import Found, forbid_plants, take
 from bgstudio.direction.words.lexicon import ALIKE_AGAIN, ALIKE_WORD, Guess, Lexicon
 from bgstudio.direction.words.nouns import STOP
 from bgstudio.direction.words.reader import Reader
@@ -46,6 +46,8 @@ def understand(prompt: str, lexicon: Lexicon) -> Wish:
         leftovers += reader.read()
         negated_before = reader.ends_negated
     _by_meaning(leftovers, lexicon, found)
+    if found.set_name is None and found.surface is None and "backdrop" not in found.colours:
+        found.set_name = found.hint
     return Wish(
         preset=found.preset,
         set=found.set_name,
@@ -91,7 +93,9 @@ def _by_meaning(leftovers: list[tuple[str, bool, str]], lexicon: Lexicon, found:
             guess = None  # the hand in "hand-thrown" is nobody's
         if guess is not None and not (beside and guess.target.kind in ("set", "preset") and found.set_name is not None):
             take(found, lexicon, (guess.target,), words, negated)
-        elif not negated:
+        elif negated:
+            forbid_plants(found, words)
+        else:
             found.unknown.append(words)
 
 

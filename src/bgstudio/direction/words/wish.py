@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bgstudio.direction.auto import Leaning
 from bgstudio.direction.build import pitch_for
 from bgstudio.direction.palette import from_lab, to_lab
+from bgstudio.direction.presets import NO_GOBO
 from bgstudio.direction.words.colours import PASTEL
 from bgstudio.direction.words.touches import TOUCHES, Touch
 from bgstudio.domain.cutout import ViewReading
@@ -95,7 +96,7 @@ def apply_wish(scene: Scene, wish: Wish, vocabulary: Vocabulary, view: ViewReadi
     update: dict[str, object] = {}
     gobo, props = scene.gobo, scene.props
     for touch in wish.all_touches():
-        if touch.gobo is not None and vocabulary.find("gobo", touch.gobo):
+        if touch.gobo is not None and (touch.gobo == NO_GOBO or vocabulary.find("gobo", touch.gobo)):
             gobo = touch.gobo
         bare = touch.bare and not wish.props
         props = () if bare else props
