@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bgstudio.direction import Director, Preset, load_presets
-from bgstudio.direction.presets import choose, parse
+from bgstudio.direction.presets import Framing, KeyRecipe, PaletteRecipes, Recipe, Suits, choose, parse
 from bgstudio.domain.vocabulary import Vocabulary
 from bgstudio.errors import BadScene, UnknownPreset
 from tests.direction.kit import VOCABULARY
@@ -110,3 +112,16 @@ def test_presets_of_missing_sets_are_not_offered() -> None:
     assert [p.name for p in Director(small).presets()] == ["oak-table", "seamless"]
     with pytest.raises(UnknownPreset):
         Director(small).preset("snow")
+
+
+def test_the_preset_in_the_guide_is_a_good_one() -> None:
+    guide = (Path(__file__).parents[2] / "docs/how-to/presets.md").read_text("utf-8")
+    text = guide.split("```toml\n")[1].split("```")[0]
+    assert parse(text, "arch-podium.toml").unresolved(VOCABULARY) == ()
+
+
+def test_the_guide_names_every_field() -> None:
+    guide = (Path(__file__).parents[2] / "docs/how-to/presets.md").read_text("utf-8")
+    for model in (Preset, Suits, PaletteRecipes, KeyRecipe, Framing, Recipe):
+        for field in model.model_fields:
+            assert field in guide, field

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import Literal
 
 import numpy as np
@@ -90,6 +91,7 @@ class Lexicon:
         self._encoder = encoder
         self._vectors: Float | None = None
         self._rows: dict[Target, list[int]] = {}
+        self._lock = Lock()
         for preset in presets:
             target = Target("preset", preset.name)
             self._add(preset.name.replace("-", " "), target)
@@ -156,10 +158,12 @@ class Lexicon:
         """
         if self._encoder is None or not phrases:
             return [None] * len(phrases)
-        if self._vectors is None:
-            self._vectors = self._encoder([phrase for phrase, _ in self._prototypes])
-            for i, (_, target) in enumerate(self._prototypes):
-                self._rows.setdefault(target, []).append(i)
+        with self._lock:  # threads of a server share one lexicon; the first to come pays for the tables
+            if self._vectors is None:
+                vectors = self._encoder([phrase for phrase, _ in self._prototypes])
+                for i, (_, target) in enumerate(self._prototypes):
+                    self._rows.setdefault(target, []).append(i)
+                self._vectors = vectors
         likeness = self._encoder(phrases) @ self._vectors.T
         return [self._nearest(row) for row in likeness]
 
