@@ -9,6 +9,7 @@ import numpy as np
 
 from bgstudio.backends.raytrace.kit.material import Colour
 from bgstudio.backends.raytrace.kit.noise import fractal
+from bgstudio.pixels.colour import linear_to_oklab, oklab_to_linear
 from bgstudio.pixels.types import Double, Float
 
 
@@ -42,7 +43,7 @@ def grain(n: int, beta: float, seed: int, tile: int = 512) -> Float:
     return field
 
 
-def soft_step(x: Float | Double, low: float, high: float) -> Double:
+def soft_step(x: Float | Double | float, low: float, high: float) -> Double:
     """0 below ``low``, 1 above ``high``, smooth between."""
     t = np.clip((np.asarray(x, float) - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
@@ -64,3 +65,13 @@ def shade(colour: Colour, factor: float, chroma: float = 1.0) -> Float:
     c = np.asarray(colour, np.float32)
     grey = np.float32(light(c))
     return np.clip((grey + (c - grey) * np.float32(chroma)) * np.float32(factor), 0, 1).astype(np.float32)
+
+
+def dusk(colour: Colour) -> Float:
+    """A colour for a dark glow: dark orange and yellow, which look like mud, give way to the blue-grey of steel."""
+    lab = linear_to_oklab(np.asarray(colour, float))
+    hue = np.degrees(np.arctan2(lab[2], lab[1])) % 360
+    muddy = soft_step(hue, 28, 50) * (1 - soft_step(hue, 118, 140))
+    steel = 0.045 * np.array([np.cos(np.radians(252)), np.sin(np.radians(252))])
+    lab[1:] += (steel - lab[1:]) * muddy
+    return np.clip(oklab_to_linear(lab), 0, 1).astype(np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bgstudio.backends.raytrace.kit.fields import light, shade
+from bgstudio.backends.raytrace.kit.fields import dusk, light, shade
 from bgstudio.backends.raytrace.kit.material import Screen
 from bgstudio.backends.raytrace.kit.mesh import plane
 from bgstudio.backends.raytrace.stage import Finish, Stage
@@ -32,8 +32,8 @@ def build(stage: Stage) -> None:
     stage.props()
     stage.depth_of_field(0.05)
     # the glow is the picture's brightest large thing; shown as bright as the palette asks for it
-    level = float(to_encoded(np.float32(0.92 * light(stage.colour("backdrop")))))
-    stage.finish = Finish(percentile=93, level=float(np.clip(level, 0.18, 0.62)), vignette=0.16, bounces=5)
+    level = float(to_encoded(np.float32(1.5 * light(stage.colour("backdrop")))))
+    stage.finish = Finish(percentile=93, level=float(np.clip(level, 0.26, 0.64)), vignette=0.16, bounces=5)
 
 
 def _glow(stage: Stage) -> Float:
@@ -41,17 +41,18 @@ def _glow(stage: Stage) -> Float:
     n = 192
     x = np.linspace(-WIDTH / 2, WIDTH / 2, n, dtype=np.float32)[None]
     z = np.linspace(HEIGHT - 3.0, -3.0, n, dtype=np.float32)[:, None]
-    colour = stage.colour("backdrop")
+    colour = dusk(stage.colour("backdrop"))
     side = stage.side
     if stage.variant == 0:
-        pool = np.exp(-(((x - 0.5 * side) / 4.2) ** 2) - ((z - 2.4) / 2.6) ** 2)
+        pool = np.exp(-(((x - 0.4 * side) / 2.6) ** 2) - ((z - 2.1) / 2.0) ** 2)
         wash = np.exp(-((x / 9.0) ** 2) - ((z - 2.0) / 4.5) ** 2)
-        field = (0.85 * pool + 0.30 * wash)[..., None] * colour
+        field = (0.95 * pool + 0.22 * wash)[..., None] * colour
     else:
         # two colours that meet behind the product, like two gelled lamps
-        second = shade(stage.colour("accent2"), light(colour) / max(light(stage.colour("accent2")), 1e-3), 1.0)
-        left = np.exp(-(((x - 2.6 * side) / 3.4) ** 2) - ((z - 2.3) / 2.7) ** 2)
-        right = np.exp(-(((x + 3.0 * side) / 3.0) ** 2) - ((z - 1.9) / 2.3) ** 2)
+        gel = stage.colour("accent2")
+        second = dusk(shade(gel, light(colour) / max(light(gel), 1e-3), 1.0))
+        left = np.exp(-(((x - 1.5 * side) / 2.1) ** 2) - ((z - 2.1) / 2.1) ** 2)
+        right = np.exp(-(((x + 2.0 * side) / 2.0) ** 2) - ((z - 1.8) / 1.9) ** 2)
         field = 0.95 * left[..., None] * colour + 0.75 * right[..., None] * second
     # dies away just above the floor: the horizon sinks into the dark instead of cutting the picture
     ground = np.clip((z + 0.1) / 2.2, 0, 1)

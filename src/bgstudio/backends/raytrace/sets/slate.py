@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bgstudio.backends.raytrace.kit.fields import light, shade
+from bgstudio.backends.raytrace.kit.fields import dusk, light, shade
 from bgstudio.backends.raytrace.kit.material import Material, Screen
 from bgstudio.backends.raytrace.kit.mesh import plane
 from bgstudio.backends.raytrace.kit.noise import fractal
@@ -53,7 +53,7 @@ def _rocks(stage: Stage, x: float, y: float, wide: float, material: Material) ->
 
 
 def _lights(stage: Stage) -> None:
-    mist = stage.colour("backdrop")
+    mist = dusk(stage.colour("backdrop"))
     tint = 0.4 + 0.6 * mist / max(float(mist.max()), 1e-3)
     # the rim: from behind on the key's side, warm; its cool counterpart opposite
     stage.key(4.2, distance=5.2, target=(0, 0.1, 0.4), warm=(1, 0.93, 0.83))
@@ -69,8 +69,8 @@ def _mist(stage: Stage) -> Float:
     n = 192
     gx = np.linspace(-13, 13, n, dtype=np.float32)[None]
     gz = np.linspace(10.6, -3.4, n, dtype=np.float32)[:, None]
-    colour = stage.colour("backdrop")
-    pool = np.exp(-(((gx - 0.7 * stage.side) / 3.6) ** 2) - ((gz - 2.3) / 2.3) ** 2)
+    colour = dusk(stage.colour("backdrop"))
+    pool = np.exp(-(((gx - 0.6 * stage.side) / 2.5) ** 2) - ((gz - 2.1) / 1.9) ** 2)
     wash = np.exp(-((gx / 9) ** 2) - ((gz - 2) / 5) ** 2)
     banks = np.clip(1 + 0.55 * fractal(n, n, 2.9, stage.scene.seed % 8, stretch=(2.2, 0.8)), 0, 3)
     low = np.exp(-(((gz - 0.35) / 0.55) ** 2) - (gx / 5.5) ** 2) * banks

@@ -30,14 +30,14 @@ def build(stage: Stage) -> None:
     X, Y = np.meshgrid(xs, ys, indexing="ij")
     stage.add(grid(np.stack([X, Y, Z], -1), np.stack([X, -Y], -1) * 0.5), _snow(stage))
     stage.light(Screen((0, y + 13.0, 4.4), 34.0, 15.0, _wood(stage)))
-    stage.key(6.5, distance=9.0, target=(0, 0.2, 0.3), warm=(1, 0.88, 0.72))
+    stage.key(6.5, distance=9.0, target=(0, 0.2, 0.3), warm=(1, 0.90, 0.76))
     stage.gobo("none", distance=4.0, target=(0.0, 0.3, 0.4))
-    stage.fill(0.33, (0.80, 0.96, 1.22))
+    stage.fill(0.36, (0.70, 0.94, 1.36))
     if stage.variant == 1 and len(stage.scene.props or ()) < 2:
         _ice(stage)
     stage.props("fir")
     stage.depth_of_field(0.055)
-    stage.finish = Finish(percentile=60, level=0.86, vignette=0.05)
+    stage.finish = Finish(percentile=60, level=0.88, vignette=0.05)
 
 
 def _spaced(low: float, high: float, count: int, dense: float) -> Double:
@@ -92,10 +92,13 @@ def _wood(stage: Stage) -> Float:
     gz = np.linspace(11.9, -3.1, n, dtype=np.float32)[:, None]
     gx = np.linspace(-17, 17, n, dtype=np.float32)[None]
     # winter air has little colour of its own, whatever the palette says
-    sky = blend((0.56, 0.66, 0.76), stage.colour("backdrop"), np.full((), 0.35))
+    sky = blend((0.48, 0.63, 0.80), stage.colour("backdrop"), np.full((), 0.3))
     top, mist = sky * np.float32(0.92), sky * np.float32(0.55) + np.float32(0.42) * np.float32(sky.mean())
     rise = np.clip(gz / 7.0, 0, 1)[..., None]
     image = mist * (1 - rise) + top * rise + np.zeros((n, n, 3), np.float32)
+    # the low sun warms the mist on its side
+    glow = np.exp(-(((gx - 9 * stage.side) / 9) ** 2) - ((gz - 0.8) / 2.6) ** 2)[..., None]
+    image = image + glow * np.array([0.34, 0.22, 0.10], np.float32)
     dark = sky * np.array([0.20, 0.26, 0.30], np.float32)
     for depth, (count, tall, thin) in enumerate(((60, 2.7, 0.75), (42, 3.6, 0.95), (20, 5.2, 1.25))):
         veil = (0.28, 0.46, 0.74)[depth]

@@ -26,7 +26,9 @@ def build(stage: Stage) -> None:
         _shuttered_wall(stage, back)
     else:
         _parapet(stage, back)
-    _branch(stage, np.array([-stage.side * 1.55, y + 0.95 + product.half_depth, 1.95]))
+    hang = y + 0.95 + product.half_depth
+    # it grows in from the edge of the frame, however wide that is
+    _branch(stage, np.array([-stage.side * max(1.5, stage.camera.k * (7.5 + hang) - 0.05), hang, 1.95]))
     target = np.array([0.1 * stage.side, y + 0.5, 0.8])
     sun = stage.key_position(1.0, (0, 0, 0))
     stage.lamp = target + 60.0 * sun

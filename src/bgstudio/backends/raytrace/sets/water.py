@@ -29,7 +29,7 @@ def build(stage: Stage) -> None:
     stage.floor, stage.clear = -height, wide
     stage.relief = lambda u, v: 0.0 if np.hypot((u - x) / wide, (v - y) / deep) < 0.75 else -height
     _stone(stage, (x, y), (wide, deep), height, level)
-    spots = _pebbles(stage, x, y, wide)
+    spots = _pebbles(stage, (x, y), (wide, deep))
     _water(stage, (x, y, 0.9 * (wide + deep) / 2), spots)
     if stage.scene.props != ():
         _leaves(stage, x, y, wide)
@@ -56,9 +56,10 @@ def _stone(
     stage.add(slab, stone if stage.scene.surface is None else stage.surface("slate"))
 
 
-def _pebbles(stage: Stage, x: float, y: float, wide: float) -> list[tuple[float, float, float]]:
+def _pebbles(stage: Stage, at: tuple[float, float], size: tuple[float, float]) -> list[tuple[float, float, float]]:
     """Stones in the water, some wet, more of them off the key's side; returns (x, y, radius) for their rings."""
     rng, side = stage.rng, stage.side
+    (x, y), (wide, deep) = at, size
     unit = float(np.clip(4.2 * stage.cm, 0.16, 0.30))
     own = shade(stage.colour("accent"), 1.0, 0.4)
     base = own * np.float32(0.26 / max(light(own), 1e-3))
@@ -71,9 +72,15 @@ def _pebbles(stage: Stage, x: float, y: float, wide: float) -> list[tuple[float,
         (wide + 1.2 * unit, -0.55, 0.5, 0.7),
         (wide + 3.0 * unit, -0.15, 0.75, 1.35),
     )
-    for i, (dx, dy, size, tone) in enumerate(group):
-        radius = unit * size * float(rng.uniform(0.88, 1.12))
+    for i, (dx, dy, share, tone) in enumerate(group):
+        radius = unit * share * float(rng.uniform(0.88, 1.12))
         px, py = x + side * dx + float(rng.normal(0, 0.04)), y + dy + float(rng.normal(0, 0.06))
+        # a wide product pushes them out of the picture: they come back in before or behind its stone, cut by the frame
+        edge = stage.camera.k * (7.5 + py) + 0.2 * radius
+        if abs(px) > edge:
+            px = float(np.sign(px)) * edge
+            if edge < wide + radius:
+                py = y + float(np.sign(dy)) * (deep + 1.25 * radius)
         flat = float(rng.uniform(0.5, 0.66))
         stone = pebble((px, py, stage.floor - 0.45 * radius * flat), radius, rng, flat=flat)
         skin = stone_material(stage.size(384), base * np.float32(tone), i, wet=i % 3 == 2, veins=i % 2 == 1)
