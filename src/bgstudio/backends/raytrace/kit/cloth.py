@@ -6,10 +6,10 @@ import numpy as np
 
 from bgstudio.backends.raytrace.kit.fields import soft_step
 from bgstudio.backends.raytrace.kit.mesh import Mesh, grid
-from bgstudio.pixels.types import Double
+from bgstudio.pixels.types import Double, Float
 
 
-def creases(X: Double, Y: Double, rng: np.random.Generator, *, count: int, height: float, width: float) -> Double:
+def creases(X: Double, Y: Double, rng: np.random.Generator, *, count: int, height: float, width: float) -> Float:
     """Long soft folds of a cloth that was laid down by hand: heights >= 0 over a lattice.
 
     Each is a ridge along a gently winding line; it swells, fades out at its ends, and falls off more steeply on one
@@ -21,9 +21,10 @@ def creases(X: Double, Y: Double, rng: np.random.Generator, *, count: int, heigh
         count: of folds.
         height, width: of the largest.
     """
+    X, Y = X.astype(np.float32), Y.astype(np.float32)
     span = max(float(np.ptp(X)), float(np.ptp(Y)))
     main = rng.uniform(0, np.pi)
-    out = np.zeros_like(X)
+    out: Float = np.zeros_like(X)
     for _ in range(count):
         angle = main + rng.normal(0, 0.35)
         x0, y0 = rng.uniform(X.min(), X.max()), rng.uniform(Y.min(), Y.max())
@@ -35,14 +36,14 @@ def creases(X: Double, Y: Double, rng: np.random.Generator, *, count: int, heigh
         profile = np.exp(-((d / np.where(d > 0, 0.75, 1.35)) ** 2))
         reach = span * rng.uniform(0.14, 0.30)
         swell = np.exp(-((along / reach) ** 4)) * (0.75 + 0.25 * np.sin(along * 1.9 + rng.uniform(0, 6)))
-        out = np.maximum(out, height * rng.uniform(0.4, 1.0) * profile * swell) + 0.25 * np.minimum(
-            out, height * profile * swell
-        )
+        fold = np.asarray(height * rng.uniform(0.4, 1.0) * profile * swell, np.float32)
+        # where folds meet, the lower one shows through
+        out = np.maximum(out, fold) + np.float32(0.25) * np.minimum(out, fold)
     return out
 
 
 def smoothed_under(
-    H: Double, X: Double, Y: Double, centre: Double, half_width: float, half_depth: float, *, room: float = 0.55
+    H: Double | Float, X: Double, Y: Double, centre: Double, half_width: float, half_depth: float, *, room: float = 0.55
 ) -> Double:
     """Heights pressed flat under a product and nowhere rising before its foot: cloth must not hide the contact."""
     d = np.hypot(np.maximum(np.abs(X - centre[0]) - half_width, 0), np.maximum(np.abs(Y - centre[1]) - half_depth, 0))

@@ -36,11 +36,6 @@ class Painting:
         """Gaussian blur of a radius in parts of the picture."""
         self.pixels = np.asarray(cv2.GaussianBlur(self.pixels, (0, 0), radius * SIZE), np.float32)
 
-    def lay(self, mask: Float, colour: Colour, opacity: float = 1.0) -> None:
-        """Colour where a mask (SIZE, SIZE), 0..1, is."""
-        share = np.float32(opacity) * mask[..., None]
-        self.pixels = self.pixels * (1 - share) + np.asarray(colour, np.float32) * share
-
     def add(self, mask: Float, light: Colour) -> None:
         """Light where a mask is."""
         self.pixels = self.pixels + mask[..., None] * np.asarray(light, np.float32)
@@ -52,10 +47,16 @@ class Painting:
 
     def polygon(self, corners: Double | Sequence[Sequence[float]], colour: Colour, opacity: float = 1.0) -> None:
         """A filled polygon."""
-        points = np.round(np.asarray(corners, float) * SIZE * 16).astype(np.int32)
-        mask = np.zeros((SIZE, SIZE), np.float32)
-        cv2.fillPoly(mask, [points], 1.0, cv2.LINE_AA, 4)
-        self.lay(mask, colour, opacity)
+        points = np.asarray(corners, float) * SIZE
+        x0, y0 = np.clip(np.floor(points.min(0)).astype(int) - 1, 0, SIZE)
+        x1, y1 = np.clip(np.ceil(points.max(0)).astype(int) + 2, 0, SIZE)
+        if x1 <= x0 or y1 <= y0:
+            return
+        mask = np.zeros((y1 - y0, x1 - x0), np.float32)
+        cv2.fillPoly(mask, [np.round((points - [x0, y0]) * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
+        share = np.float32(opacity) * mask[..., None]
+        part = self.pixels[y0:y1, x0:x1]
+        self.pixels[y0:y1, x0:x1] = part * (1 - share) + np.asarray(colour, np.float32) * share
 
     def vessel(
         self, x: float, foot: float, height: float, profile: Sequence[tuple[float, float]], colour: Colour

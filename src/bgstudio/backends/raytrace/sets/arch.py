@@ -33,7 +33,7 @@ def build(stage: Stage) -> None:
     stage.fill(0.40, (1.0, 0.985, 0.97))
     stage.depth_of_field(0.03)
     stage.props(*(("eucalyptus",) if rng.random() < 0.5 else ()))
-    stage.finish = Finish(percentile=72 if shaded else 62, level=0.86)
+    stage.finish = Finish(percentile=80 if shaded else 62, level=0.86)
 
 
 def _podium(stage: Stage, radius: float, face: float) -> None:

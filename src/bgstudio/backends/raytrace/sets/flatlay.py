@@ -22,7 +22,7 @@ def build(stage: Stage) -> None:
     shaded = sunlight(stage, "leaves", 3.6, target=target, warm=(1.0, 0.95, 0.87), distance=7.0)
     stage.fill(0.36, (0.98, 0.99, 1.0))
     stage.props("eucalyptus", "petals")
-    stage.finish = Finish(percentile=72 if shaded else 60, level=0.85)
+    stage.finish = Finish(percentile=80 if shaded else 60, level=0.85)
 
 
 def _ground(stage: Stage) -> None:
@@ -34,7 +34,7 @@ def _ground(stage: Stage) -> None:
     if name != "linen":
         stage.add(plane(x, y, -0.002, uv=0.42), material)
         return
-    xs, ys = np.linspace(*x, 360), np.linspace(*y, 360)
+    xs, ys = np.linspace(*x, 260), np.linspace(*y, 260)
     gx, gy = np.meshgrid(xs, ys, indexing="ij")
     product = stage.product
     folds = creases(gx, gy, stage.rng, count=10, height=0.10, width=0.18)
@@ -47,6 +47,6 @@ def _ground(stage: Stage) -> None:
 
     def relief(px: float, py: float) -> float:
         i, j = int(np.searchsorted(xs, px)), int(np.searchsorted(ys, py))
-        return max(0.0, float(H[max(0, i - 12) : i + 13, max(0, j - 12) : j + 13].max(initial=0.0)))
+        return max(0.0, float(H[max(0, i - 9) : i + 10, max(0, j - 9) : j + 10].max(initial=0.0)))
 
     stage.relief = relief

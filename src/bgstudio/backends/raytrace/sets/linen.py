@@ -11,7 +11,7 @@ from bgstudio.backends.raytrace.sets.sunlight import sunlight
 from bgstudio.backends.raytrace.stage import Finish, Stage
 from bgstudio.backends.raytrace.surfaces import linen
 
-X, ROOM = (-8.0, 8.0), 1.35
+X, ROOM = (-5.2, 5.2), 1.35
 
 
 def build(stage: Stage) -> None:
@@ -21,7 +21,7 @@ def build(stage: Stage) -> None:
     _cloth(stage, back)
     tone = shade(stage.colour("backdrop"), 1.0, 0.85)
     pleat = 0.42 if stage.variant else 0.30
-    hanging = curtain((-9.0, 9.0), (-0.3, 8.0), back, stage.rng, pleat=pleat, depth=0.2 * pleat)
+    hanging = curtain((-5.6, 5.6), (-0.3, 8.0), back, stage.rng, pleat=pleat, depth=0.2 * pleat)
     stage.add(hanging, linen.build(stage, colour=tone))
     target = np.array([float(product.centre[0]), float(product.centre[1]), 0.4 * product.height])
     shaded = sunlight(stage, "none", 3.6, target=target, warm=(1.0, 0.95, 0.88), distance=7.0, hang=2.8)
@@ -29,7 +29,7 @@ def build(stage: Stage) -> None:
     stage.fill(0.36, (0.985, 0.99, 1.0))
     stage.depth_of_field(0.05)
     stage.props(*(("eucalyptus",) if stage.variant else ()))
-    stage.finish = Finish(percentile=72 if shaded else 60, level=0.84)
+    stage.finish = Finish(percentile=80 if shaded else 60, level=0.84)
 
 
 def _cloth(stage: Stage, back: float) -> None:
@@ -38,17 +38,17 @@ def _cloth(stage: Stage, back: float) -> None:
     if stage.scene.surface not in (None, "linen"):
         stage.add(plane(X, (-5.5, back + 0.5), 0.0, uv=0.4), material)
         return
-    y = (-5.5, back + 0.5)
-    xs, ys = np.linspace(*X, 400), np.linspace(*y, 210)
+    y = (-4.4, back + 0.3)
+    xs, ys = np.linspace(*X, 250), np.linspace(*y, 150)
     gx, gy = np.meshgrid(xs, ys, indexing="ij")
     product = stage.product
-    folds = creases(gx, gy, stage.rng, count=30, height=0.17, width=0.24)
+    folds = creases(gx, gy, stage.rng, count=22, height=0.13, width=0.24)
     H = smoothed_under(folds, gx, gy, product.centre, max(product.half_width, 0.9 * product.reach), product.half_depth)
     stage.add(plane(X, y, 0.0, uv=0.66, heights=H), material)
 
     def relief(x: float, y: float) -> float:
         # the highest cloth within a hand's breadth: things lie on folds, not in them
         i, j = int(np.searchsorted(xs, x)), int(np.searchsorted(ys, y))
-        return float(H[max(0, i - 4) : i + 5, max(0, j - 4) : j + 5].max(initial=0.0))
+        return float(H[max(0, i - 3) : i + 4, max(0, j - 3) : j + 4].max(initial=0.0))
 
     stage.relief = relief

@@ -41,7 +41,7 @@ def build(stage: Stage) -> None:
     stage.fill(0.40, (1.0, 0.985, 0.96))
     stage.depth_of_field(0.03)
     stage.props(*(() if tall > LARGE_CM else ("books",)))
-    stage.finish = Finish(percentile=72 if shaded else 62, level=0.82, vignette=0.10)
+    stage.finish = Finish(percentile=80 if shaded else 62, level=0.82, vignette=0.10)
 
 
 def _on_the_floor(stage: Stage, face: float) -> None:
@@ -63,8 +63,8 @@ def _on_the_floor(stage: Stage, face: float) -> None:
     _plant(stage, product.reach + 32 * cm, face, floor)
     # the picture hangs as high as the frame shows, on the side that the plant leaves free
     top = _seen_height(stage, face)
-    middle = min(135 * cm + floor, top - 0.52 * 66 * cm)
-    _picture(stage, -side * (product.reach + 34 * cm), middle, 48 * cm, 62 * cm, face)
+    middle = min(135 * cm + floor, top - 0.52 * 58 * cm)
+    _picture(stage, -side * (product.reach + 34 * cm), middle, 42 * cm, 54 * cm, face)
     if not stage.variant:
         edge = product.reach + 74 * cm
         span = (edge, edge + 3.0) if stage.side > 0 else (-edge - 3.0, -edge)
@@ -80,12 +80,13 @@ def _on_a_sideboard(stage: Stage, face: float) -> None:
     _walls(stage, face, -0.01)
     side = -stage.side
     # a picture leans against the wall, half hidden and cut by the frame
-    _picture(stage, side * (product.reach + 0.62), 0.78, 1.05, 1.52, face - 0.05)
-    spot = np.array([float(product.centre[0]) - side * (product.reach + 0.75), face - 0.42, 0.0])
+    _picture(stage, -side * (product.reach + 0.55), 0.70, 0.95, 1.36, face - 0.05)
+    # leaves are kept on the off-key side, so the vase stands there too, before the picture
+    spot = np.array([float(product.centre[0]) + side * (product.reach + 0.95), face - 0.42, 0.0])
     clay = mixed(stage.colour("accent2"), hex_to_linear("#e9e2d6"), 0.6)
     stage.add(vessel(VASES[int(stage.rng.integers(3))], 0.72, spot), Material(clay, roughness=0.55, specular=0.35))
     leaves = plant(spot + np.array([0, 0, 0.62]), 0.85, stage.rng, count=22, width=0.075, spread=0.7, curl=0.8)
-    stage.add(_before(leaves, face), _green())
+    stage.add(_kept(stage, leaves, face), _green())
 
 
 def _seen_height(stage: Stage, y: float) -> float:
@@ -113,16 +114,20 @@ def _plant(stage: Stage, away: float, face: float, floor: float) -> None:
         pot, Material(mixed(stage.colour("accent2"), hex_to_linear("#e9e2d6"), 0.55), roughness=0.6, specular=0.3)
     )
     leaves = plant(at + np.array([0, 0, 28 * cm]), 74 * cm, stage.rng, count=44, width=0.062, spread=0.75, curl=1.0)
-    stage.add(_before(leaves, face), _green())
+    stage.add(_kept(stage, leaves, face), _green())
 
 
 def _green() -> Material:
     return leaf_material(hex_to_linear("#3f5a37"), hex_to_linear("#7f9a5f"), roughness=0.45, vein=1.2)
 
 
-def _before(mesh: Mesh, face: float) -> Mesh:
-    """Leaves that would grow into the wall bend along it."""
+def _kept(stage: Stage, mesh: Mesh, face: float) -> Mesh:
+    """Leaves that would grow into the wall, or towards the product, bend along them."""
     mesh.V[:, 1] = np.minimum(mesh.V[:, 1], face - 0.01)
+    product = stage.product
+    reach = max(product.reach, product.half_width) + 0.08
+    x = (mesh.V[:, 0] - float(product.centre[0])) * -stage.side
+    mesh.V[:, 0] = float(product.centre[0]) - stage.side * np.maximum(x, reach)
     return mesh
 
 

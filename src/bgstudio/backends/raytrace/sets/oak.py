@@ -36,7 +36,7 @@ def build(stage: Stage) -> None:
     stage.accent_light(150, 56, 7.6, 2.4, 2.0, 0.7, (1.0, 0.92, 0.8), target=(0, 0, 0.3))
     stage.fill(0.40, (1.0, 0.98, 0.95))
     stage.props(*(("eucalyptus",) if stage.variant else ("books",)))
-    stage.finish = Finish(percentile=70 if shaded else 60, level=0.79, vignette=0.10)
+    stage.finish = Finish(percentile=76 if shaded else 60, level=0.79, vignette=0.10)
 
 
 def _room(stage: Stage) -> Painting:

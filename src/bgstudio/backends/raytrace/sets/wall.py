@@ -35,7 +35,7 @@ def build(stage: Stage) -> None:
     stage.accent_light(-48, 24, 7.0, 4.0, 3.4, 0.4, (0.96, 0.98, 1.0), target=(0, 0.3, 0.8))
     stage.fill(0.42, (0.99, 0.995, 1.0))
     stage.props()
-    stage.finish = Finish(percentile=72 if shaded else 62, level=0.84)
+    stage.finish = Finish(percentile=80 if shaded else 62, level=0.84)
 
 
 def _trowel(n: int, seed: int) -> Float:
