@@ -11,7 +11,7 @@ from bgstudio.direction.reference import StyleReading, apply, read_style, tell
 from bgstudio.domain.brief import Brief
 from bgstudio.domain.picture import Picture
 from bgstudio.domain.scene import KeyLight, Palette, Scene
-from bgstudio.pixels.colour import hex_to_linear
+from bgstudio.pixels.colour import hex_to_linear, linear_to_oklch
 from bgstudio.pixels.filters import blur
 from bgstudio.pixels.types import Double, Float
 from tests.direction.kit import VOCABULARY, picture, product
@@ -211,6 +211,16 @@ def test_a_dark_reference_leads_to_a_dark_look() -> None:
     dark = picture(_room(wall="#182430", floor="#0c1014", thing=None, fall=0.3))
     names = {Director(VOCABULARY).scenes(Brief(seed=s), product(("#e8e0d0",)), dark)[0].name for s in range(5)}
     assert names <= {"dark-acrylic", "dark-slate"}
+
+
+def test_a_dark_red_reference_gives_a_light_set_its_hue_and_not_grey() -> None:
+    rgb = _room(wall="#2a1416", floor="#2a1416", thing=None, fall=0.4)
+    rgb[20:70, :60] = hex_to_linear("#b0202a")
+    backdrop = apply(_scene(), _read(rgb), 1).palette.backdrop
+    L, C, h = linear_to_oklch(hex_to_linear(backdrop))
+    assert L > 0.6
+    assert C > 0.08
+    assert h < 40
 
 
 def test_a_reference_never_hides_the_product() -> None:

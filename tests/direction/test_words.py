@@ -159,6 +159,11 @@ def test_coloured_light_is_warmer_or_colder_or_refused(exact: Lexicon) -> None:
     assert "warmer or colder" in " ".join(notes_of(understand("green light", exact)))
 
 
+def test_materials_that_hardly_take_a_colour_are_owned_up_to(exact: Lexicon) -> None:
+    assert "only as a hint" in " ".join(notes_of(understand("on pink marble", exact)))
+    assert "only as a hint" not in " ".join(notes_of(understand("on pink linen", exact)))
+
+
 def test_one_set_and_one_surface_the_rest_is_said(exact: Lexicon) -> None:
     wish = understand("on snow in a living room", exact)
     assert wish.set == "snow"

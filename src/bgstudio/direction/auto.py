@@ -227,6 +227,10 @@ def _reason(preset: Preset, product: Product, leaning: Leaning) -> str:
         return f"The product hangs and has no foot to stand on, so the look is '{title}'."
     if moods:
         return f"The look '{title}' was chosen because it is {' and '.join(moods)}."
+    if leaning.dark and preset.dark:
+        return f"The look '{title}' was chosen because the picture is to be dark."
+    if leaning.painted:
+        return f"The look '{title}' was chosen because its backdrop takes the colour that was asked for."
     if product.view.sure and product.view.pitch > STEEP:
         return f"The photo was taken from high up, and the look '{title}' suits that."
     if traits:

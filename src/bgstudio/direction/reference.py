@@ -268,12 +268,12 @@ def _cross(scene: Scene, reading: StyleReading, s: float) -> tuple[Side, float]:
 def _palette(scene: Scene, reading: StyleReading, s: float) -> Palette:
     old = scene.palette
     dark = to_lab(old.backdrop)[0] < 0.5
-    backdrop = mix(old.backdrop, _large_area(reading.backdrop, dark), s)
+    backdrop = mix(old.backdrop, _large_area(reading, reading.backdrop, dark), s)
     if old.surface == old.backdrop:
         surface = backdrop
     else:
         part = _MATERIAL_PART if scene.set in _MATERIAL_SETS else 1.0
-        surface = mix(old.surface, _large_area(reading.surface, dark), s * part)
+        surface = mix(old.surface, _large_area(reading, reading.surface, dark), s * part)
     return old.model_copy(
         update={
             "backdrop": backdrop,
@@ -285,9 +285,16 @@ def _palette(scene: Scene, reading: StyleReading, s: float) -> Palette:
     )
 
 
-def _large_area(colour: str, dark: bool) -> str:
-    """The colour, held within what a large area of a light or a dark set can bear."""
+def _large_area(reading: StyleReading, colour: str, dark: bool) -> str:
+    """The colour, held within what a large area of a light or a dark set can bear.
+
+    A nearly black colour made light is a grey that nobody saw in the reference; there the reference's leading hue is
+    taken instead.
+    """
     lab = to_lab(colour)
+    if not dark and lab[0] < 0.45:
+        weights = [(c.part * (np.hypot(*to_lab(c.colour)[1:]) + 0.01), c.colour) for c in reading.palette]
+        lab = to_lab(max(weights)[1])
     low, high = (0.12, 0.5) if dark else (0.66, 0.93)
     c = float(np.hypot(lab[1], lab[2]))
     lab = lab * [1, *(2 * [min(1.0, 0.12 / max(c, 1e-6))])]

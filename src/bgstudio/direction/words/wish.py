@@ -31,6 +31,18 @@ NATURAL: dict[str, str] = {
 """Colours that materials have by themselves, for those asked for without a colour."""
 
 
+FIRM: dict[str, str] = {
+    "marble-white": "Marble",
+    "marble-dark": "Marble",
+    "oak": "Wood",
+    "walnut": "Wood",
+    "acrylic-black": "Black acrylic",
+    "marble": "Marble",
+    "acrylic": "Black acrylic",
+}
+"""Surfaces and sets whose material takes a colour only as a hint."""
+
+
 @dataclass(frozen=True)
 class Wish:
     """What was understood of a prompt.
@@ -203,6 +215,11 @@ def notes_of(wish: Wish) -> tuple[str, ...]:
         f"{', '.join(said)}: this renderer cannot make {kind}. That needs a generative backend; the rest was followed."
         for kind, said in kinds.items()
     ]
+    firm = FIRM.get(wish.surface or wish.set or "")
+    if firm is not None and "surface" in wish.colours:
+        notes.append(
+            f"{firm} takes the colour that was asked for only as a hint; linen, plaster, paper and tiles take all of it."
+        )
     return (*notes, *wish.refused)
 
 
