@@ -187,10 +187,14 @@ def sensor(camera: Camera, *, crop: tuple[int, int] | None = None) -> Plugin:
 
 
 def scene(shapes: list[Shape], lights: list[Light]) -> Plugin:
-    """All shapes and lights as one scene description, still without a camera."""
+    """All shapes and lights as one scene description, still without a camera.
+
+    Everything in it is made here, one by one: the renderer loads descriptions in parallel and keeps what it finds in
+    the order of completion, and with another order of lights the same seed draws other samples.
+    """
     out: Plugin = {"type": "scene"}
     for i, shape in enumerate(shapes):
         out[f"shape{i}"] = mesh(f"shape{i}", shape.mesh, shape.material, shape.glow)
     for i, source in enumerate(lights):
-        out[f"light{i}"] = light(source)
+        out[f"light{i}"] = mi.load_dict(light(source), parallel=False)
     return out
