@@ -218,7 +218,7 @@ def notes_of(wish: Wish) -> tuple[str, ...]:
     firm = FIRM.get(wish.surface or wish.set or "")
     if firm is not None and "surface" in wish.colours:
         notes.append(
-            f"{firm} takes the colour that was asked for only as a hint; linen, plaster, paper and tiles take all of it."
+            f"{firm} takes the colour asked for only as a hint; linen, plaster, paper and tiles take all of it."
         )
     return (*notes, *wish.refused)
 
