@@ -262,6 +262,14 @@ def test_a_backend_without_some_props_is_told_apart_not_failed() -> None:
     assert any("citrus" in note for note in scene.notes)
 
 
+@pytest.mark.parametrize("prompt", ["by the sea", "amazon main image", "in the bathroom", "from above", "on slate"])
+def test_words_for_sets_that_a_backend_lacks_still_give_a_scene_of_its_own(prompt: str) -> None:
+    small = Vocabulary(tuple(t for t in VOCABULARY.terms if t.name in ("sweep", "oak", "linen")))
+    scene = Director(small).scenes(Brief(prompt=prompt), product())[0]
+    assert small.find("set", scene.set)
+    assert scene.surface is None or small.find("surface", scene.surface)
+
+
 def test_a_backend_without_sets_is_an_error_with_a_remedy() -> None:
     with pytest.raises(BadScene) as caught:
         Director(Vocabulary(())).scenes(Brief(), product())

@@ -46,11 +46,11 @@ def take(
         _refuse(found, targets, said)
         return
     if target.kind == "touch":
-        _take_touch(found, target.name, said)
+        _take_touch(found, lexicon, target.name, said)
     elif target.kind == "beyond":
         found.beyond.append((said, target.name))
     elif target.kind == "set" and "touch" in kinds:  # "bokeh", "pastel": a mood that only hints at a set
-        _take_touch(found, next(t.name for t in targets if t.kind == "touch"), said)
+        _take_touch(found, lexicon, next(t.name for t in targets if t.kind == "touch"), said)
         found.hint = found.hint or target.name
     elif target.kind in ("preset", "set"):
         _take_set(found, lexicon, targets, said)
@@ -61,7 +61,7 @@ def take(
         _take_thing(found, lexicon, target, said)
 
 
-def _take_touch(found: Found, name: str, said: str) -> None:
+def _take_touch(found: Found, lexicon: Lexicon, name: str, said: str) -> None:
     touch = TOUCHES[name]
     if touch is NO_PROPS:
         return
@@ -70,9 +70,9 @@ def _take_touch(found: Found, name: str, said: str) -> None:
         return
     found.touches.append(name)
     found.taken.append((said, name))
-    if touch.set is not None and found.set_name is None:
+    if touch.set is not None and found.set_name is None and lexicon.knows(Target("set", touch.set)):
         found.set_name = touch.set
-    if touch.surface is not None and found.surface is None:
+    if touch.surface is not None and found.surface is None and lexicon.knows(Target("surface", touch.surface)):
         found.surface = touch.surface
 
 

@@ -86,7 +86,7 @@ class Lexicon:
         self._exact: dict[tuple[str, ...], tuple[Target, ...]] = {}
         self._stemmed: dict[tuple[str, ...], tuple[Target, ...]] = {}
         self._prototypes: list[tuple[str, Target]] = []
-        self._labels = {(t.kind, t.name): t.label for t in vocabulary.terms}
+        self._labels = {Target(t.kind, t.name): t.label for t in vocabulary.terms}
         self._sets = {preset.name: preset.set for preset in presets}
         self._encoder = encoder
         self._vectors: Float | None = None
@@ -144,7 +144,11 @@ class Lexicon:
 
     def label(self, target: Target) -> str:
         """What people call it."""
-        return next((text for key, text in self._labels.items() if key == (target.kind, target.name)), target.name)
+        return self._labels.get(target, target.name)
+
+    def knows(self, target: Target) -> bool:
+        """Whether the vocabulary has the term."""
+        return target in self._labels
 
     def set_of(self, preset: str) -> str:
         """The set of a preset."""
