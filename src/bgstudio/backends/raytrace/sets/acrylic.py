@@ -72,4 +72,4 @@ def _rims(stage: Stage) -> None:
     for azimuth, tone, power in ((112, glow, 1.9), (-116, second, 1.7)):
         colour = 0.45 + 0.55 * tone / max(float(tone.max()), 1e-3)
         stage.accent_light(azimuth, 18, _outside(stage, abs(azimuth)), 0.5, 3.2, power, colour, target=(0, 0.1, 0.5))
-    stage.accent_light(175, 62, 4.6, 3.4, 1.0, 0.9, (1, 1, 1), target=(0, 0.2, 0.4))
+    stage.accent_light(175, 73, 7.0, 4.0, 1.2, 0.9, (1, 1, 1), target=(0, 0.2, 0.4))

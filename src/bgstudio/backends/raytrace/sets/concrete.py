@@ -31,4 +31,4 @@ def build(stage: Stage) -> None:
     stage.accent_light(-60, 25, 7.0, 4.0, 3.5, 0.28, (0.88, 0.94, 1.0), target=(0, 0, 0.6))
     stage.fill(0.27, (0.93, 0.97, 1.05))
     stage.props()
-    stage.finish = Finish(percentile=74, level=0.77, vignette=0.12)
+    stage.finish = Finish(percentile=74, level=0.77, vignette=0.12, bounces=5)

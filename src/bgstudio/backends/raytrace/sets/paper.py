@@ -25,7 +25,7 @@ def build(stage: Stage) -> None:
     stage.gobo("none", distance=3.5, target=(0.0, 0.5, 0.5))
     stage.fill(0.36)
     stage.props()
-    stage.finish = Finish(percentile=60, level=0.80, vignette=0.05)
+    stage.finish = Finish(percentile=60, level=0.80, vignette=0.05, bounces=5)
 
 
 def _sheet(end: float, back: float) -> Mesh:

@@ -60,7 +60,7 @@ def _lights(stage: Stage) -> None:
     stage.accent_light(-122, 20, 5.0, 0.6, 3.2, 2.6, tint, target=(0, 0.1, 0.5))
     # what draws the slab's face and edge
     stage.accent_light(36, 48, 6.2, 1.0, 1.0, 2.1, (1, 0.97, 0.93), target=(0, 0.0, 0.0))
-    stage.accent_light(178, 60, 5.0, 3.0, 0.8, 0.7, (1, 1, 1), target=(0, 0.3, 0.2))
+    stage.accent_light(178, 73, 7.0, 4.0, 1.1, 0.8, (1, 1, 1), target=(0, 0.3, 0.2))
     stage.gobo("none", distance=2.5, target=(0.0, 0.1, 0.3))
 
 

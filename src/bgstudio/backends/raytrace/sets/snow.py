@@ -37,7 +37,7 @@ def build(stage: Stage) -> None:
         _ice(stage)
     stage.props("fir")
     stage.depth_of_field(0.055)
-    stage.finish = Finish(percentile=60, level=0.88, vignette=0.05)
+    stage.finish = Finish(percentile=60, level=0.88, vignette=0.05, bounces=5)
 
 
 def _spaced(low: float, high: float, count: int, dense: float) -> Double:
@@ -65,7 +65,7 @@ def _drifts(stage: Stage, xs: Double, ys: Double) -> Double:
         (X - product.centre[0]) / (product.half_width + 0.16), (Y - product.centre[1]) / (product.half_depth + 0.14)
     )
     free = soft_step(d, 1.0, 2.0)
-    Z = 0.085 * big * soft_step(d, 1.0, 3.2) + 0.014 * field(2.8, 3, 3.0) * free + 0.0028 * field(1.9, 5, 1.6) * free
+    Z = 0.085 * big * soft_step(d, 1.0, 3.2) + 0.006 * field(2.9, 3, 3.0) * free + 0.0011 * field(1.9, 5, 1.6) * free
     # pushed up around what was set down into it
     Z += 0.022 * np.exp(-(((d - 1.32) / 0.2) ** 2)) * (0.6 + 0.4 * field(2.8, 7, 2.0)).clip(0.1, 1.4)
     # a bank rises behind and hides where the snow ends
@@ -81,7 +81,7 @@ def _snow(stage: Stage) -> Material:
     speck = grain(n, 0.25, 21)
     tone = 1 + 0.012 * cloud(n, 2.2, 22) + 0.010 * speck
     white = 0.86 + 0.14 * stage.colour("surface") / max(float(stage.colour("surface").max()), 1e-3)
-    material = Material(tint(white * 0.90, tone), matt=True, bump=Bump(speck + 0.6 * cloud(n, 1.4, 23, 512), 0.0045))
+    material = Material(tint(white * 0.90, tone), matt=True, bump=Bump(speck + 0.6 * cloud(n, 1.4, 23, 512), 0.003))
     return material if stage.scene.surface is None else stage.surface("sand")
 
 

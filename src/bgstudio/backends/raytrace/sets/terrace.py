@@ -44,7 +44,7 @@ def build(stage: Stage) -> None:
     stage.gobo("leaves", distance=3.4, target=target)
     stage.props()
     stage.depth_of_field((0.06, 0.085)[stage.variant])
-    stage.finish = Finish(percentile=58, level=0.91, below=0.55, vignette=0.06)
+    stage.finish = Finish(percentile=58, level=0.91, below=0.55, vignette=0.06, bounces=4)
 
 
 def _stucco(stage: Stage, colour: Colour, number: int) -> Material:

@@ -35,7 +35,7 @@ def build(stage: Stage) -> None:
     stage.gobo("none", distance=3.5, target=(0.0, 0.5, 0.5))
     stage.fill(0.33)
     stage.props("spheres")
-    stage.finish = Finish(percentile=55, level=0.80, vignette=0.06)
+    stage.finish = Finish(percentile=55, level=0.80, vignette=0.06, bounces=5)
 
 
 def _paint(colour: Colour, rough: float = 0.65) -> Material:

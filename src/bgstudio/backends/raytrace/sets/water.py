@@ -93,10 +93,10 @@ def _water(stage: Stage, stone: tuple[float, float, float], spots: list[tuple[fl
     n = max(120, int(330 * stage.detail**0.5))
     s = np.linspace(-NEAR, NEAR, n)
     X, Y = np.meshgrid(s, s + stone[1], indexing="ij")
-    heights = 0.013 * ring_waves(X, Y, stone[0], stone[1], 0.30, stone[2])
+    heights = 0.016 * ring_waves(X, Y, stone[0], stone[1], 0.30, stone[2])
     for x, y, radius in spots[:5]:
         heights += 0.005 * ring_waves(X, Y, x, y, 0.17, radius)
-    heights += 0.0028 * _swell(n, stage.scene.seed)
+    heights += 0.0021 * _swell(n, stage.scene.seed)
     # calm towards the horizon, where ripples would only flicker
     heights *= np.clip((NEAR - np.abs(Y - stone[1])) / 2.0, 0, 1) * np.clip((NEAR - np.abs(X)) / 1.0, 0, 1)
     near = plane((-NEAR, NEAR), (stone[1] - NEAR, stone[1] + NEAR), stage.floor, uv=0.25, heights=heights)
@@ -106,7 +106,7 @@ def _water(stage: Stage, stone: tuple[float, float, float], spots: list[tuple[fl
     bed = Texture(np.clip(deep * (1 + 0.12 * cloud(size, 2.6, 5)[..., None]), 0, 1).astype(np.float32))
     stage.add(near, Material(bed, roughness=0.03, specular=0.9))
     far = plane((-40, 40), (-12, stone[1] + 7.5), stage.floor - 0.02, uv=0.25)
-    stage.add(far, Material(bed, roughness=0.05, specular=0.85))
+    stage.add(far, Material(bed, roughness=0.11, specular=0.85))
 
 
 def _swell(n: int, seed: int) -> Double:
