@@ -29,7 +29,7 @@ def _beside(stage: Stage, place: int) -> list[tuple[Mesh, Mesh]]:
     out = []
     for turn, length, start in ((-0.62, 17.0, 0.0), (0.30, 14.0, 1.6), (-0.12, 12.0, 0.6)):
         heading = (away, turn + rng.normal(0, 0.08), 0.12)
-        base = spot + np.array([0.0, start * cm, 0.9 * cm])
+        base = spot + np.array([0.0, start * cm, 0.45 * cm])
         out.append(_lying(sprig(base, heading, length * cm, 2.5 * cm, rng, pairs=10, lift=0.75), float(spot[2])))
     return out
 

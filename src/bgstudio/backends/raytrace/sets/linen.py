@@ -21,15 +21,15 @@ def build(stage: Stage) -> None:
     _cloth(stage, back)
     tone = shade(stage.colour("backdrop"), 1.0, 0.85)
     pleat = 0.42 if stage.variant else 0.30
-    hanging = curtain((-5.6, 5.6), (-0.3, 8.0), back, stage.rng, pleat=pleat, depth=0.2 * pleat)
+    hanging = curtain((-5.6, 5.6), (-0.3, 8.0), back, stage.rng, pleat=pleat, depth=0.13 * pleat)
     stage.add(hanging, linen.build(stage, colour=tone))
     target = np.array([float(product.centre[0]), float(product.centre[1]), 0.4 * product.height])
     shaded = sunlight(stage, "none", 3.6, target=target, warm=(1.0, 0.95, 0.88), distance=7.0, hang=2.8)
     stage.accent_light(-50, 24, 7.0, 4.0, 3.2, 0.35, (0.97, 0.98, 1.0), target=(0, 0, 0.5))
-    stage.fill(0.36, (0.985, 0.99, 1.0))
+    stage.fill(0.52, (0.985, 0.99, 1.0))
     stage.depth_of_field(0.05)
     stage.props(*(("eucalyptus",) if stage.variant else ()))
-    stage.finish = Finish(percentile=80 if shaded else 60, level=0.84)
+    stage.finish = Finish(percentile=76 if shaded else 60, level=0.88)
 
 
 def _cloth(stage: Stage, back: float) -> None:

@@ -38,10 +38,10 @@ def build(stage: Stage) -> None:
     target = np.array([float(product.centre[0]), float(product.centre[1]), 0.45 * product.height])
     shaded = sunlight(stage, "window", 4.0, target=target, warm=(1.0, 0.92, 0.80), distance=8.5, hang=3.2)
     stage.accent_light(-50, 26, 7.0, 4.0, 3.4, 0.4, (0.97, 0.98, 1.0), target=(0, 0.3, 0.6))
-    stage.fill(0.40, (1.0, 0.985, 0.96))
+    stage.fill(0.50, (1.0, 0.985, 0.96))
     stage.depth_of_field(0.03)
     stage.props(*(() if tall > LARGE_CM else ("books",)))
-    stage.finish = Finish(percentile=80 if shaded else 62, level=0.82, vignette=0.10)
+    stage.finish = Finish(percentile=77 if shaded else 62, level=0.85, vignette=0.10)
 
 
 def _on_the_floor(stage: Stage, face: float) -> None:

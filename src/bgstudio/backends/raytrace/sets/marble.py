@@ -28,7 +28,7 @@ def build(stage: Stage) -> None:
     stage.light(_kitchen(stage).hung(stage.camera, back + 6.0))
     stage.depth_of_field(0.06)
     target = np.array([float(product.centre[0]), float(product.centre[1]), 0.4 * product.height])
-    shaded = sunlight(stage, "none", 3.6, target=target, warm=(1.0, 0.965, 0.91), distance=6.5)
+    shaded = sunlight(stage, "none", 4.8, target=target, warm=(1.0, 0.965, 0.91), distance=6.5)
     stage.accent_light(150, 56, 7.6, 2.4, 2.0, 0.9, (0.96, 0.98, 1.04), target=(0, 0, 0.3))
     stage.accent_light(-50, 22, 7.0, 4.0, 3.0, 0.35, (1.0, 0.98, 0.96), target=(0, 0, 0.5))
     stage.fill(0.36, (0.98, 1.0, 1.03))

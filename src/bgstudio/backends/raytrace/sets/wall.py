@@ -44,4 +44,4 @@ def _trowel(n: int, seed: int) -> Float:
     other = fractal(n, n, 1.9, 70 + seed, stretch=(1.2, 5))
     share = soft_step(cloud(n, 2.6, 80 + seed), -0.4, 0.4)
     strokes = one * share + other * (1 - share)
-    return (0.5 * cloud(n, 2.9, 90 + seed) + 0.28 * strokes).astype(np.float32)
+    return (0.5 * cloud(n, 2.9, 90 + seed) + 0.15 * strokes).astype(np.float32)
