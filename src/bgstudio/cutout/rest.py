@@ -1,0 +1,67 @@
+"""How the product rests, from its silhouette: standing on a foot, or lying and seen from above.
+
+Only what could not stand is called lying: a watch across the frame, a torch on its edge, a dryer on its handle's tip.
+Everything else may stand. The thresholds were set on silhouettes of some ninety product photos by eye.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from bgstudio.pixels.types import Bool, Float
+
+SIDE = 300
+"""Longest side of the silhouette that is judged, in pixels."""
+
+TOUCHING = 0.035
+"""Part of the height above the lowest point that counts as touching the ground."""
+
+
+def lies(alpha: Float) -> bool:
+    """Whether a product of this matte (float32 (H, W), 0..1) could not stand as it is seen."""
+    inside = _silhouette(alpha)
+    if inside is None:
+        return False
+    return _tilted(inside) or _overhanging(inside) or _on_a_stalk(inside)
+
+
+def _silhouette(alpha: Float) -> Bool | None:
+    rows, cols = np.flatnonzero((alpha > 0.5).any(1)), np.flatnonzero((alpha > 0.5).any(0))
+    if len(rows) < 8 or len(cols) < 8:
+        return None
+    crop = alpha[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
+    k = SIDE / max(crop.shape)
+    size = (max(8, round(crop.shape[1] * k)), max(8, round(crop.shape[0] * k)))
+    return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA) > 0.5)
+
+
+def _tilted(inside: Bool) -> bool:
+    """A long thing whose axis is far from upright and from level."""
+    y, x = np.nonzero(inside)
+    values, axes = np.linalg.eigh(np.cov(np.stack([x, y]).astype(float)))
+    longer = float(np.sqrt(values[1] / max(values[0], 1e-6)))
+    along = axes[:, 1]
+    angle = float(np.degrees(np.arctan2(abs(along[1]), abs(along[0]))))
+    return longer > 2.2 and 18 < angle < 72
+
+
+def _overhanging(inside: Bool) -> bool:
+    """The centre of its area lies far beside a small foot."""
+    h, w = inside.shape
+    low = h - 1 - inside[::-1].argmax(0)
+    low = np.where(inside.any(0), low, -h)
+    foot = np.flatnonzero(h - 1 - low <= max(2.0, TOUCHING * h))
+    centre = float((inside.sum(0) * np.arange(w)).sum() / inside.sum())
+    beside = max(foot[0] - centre, centre - foot[-1], 0.0) / w
+    return bool(beside > 0.33 and (foot[-1] - foot[0] + 1) / w < 0.2)
+
+
+def _on_a_stalk(inside: Bool) -> bool:
+    """The lower third is one thin stalk that does not widen to a foot."""
+    h, w = inside.shape
+    spans = []
+    for part in (0.7, 0.85, 0.97):
+        cols = np.flatnonzero(inside[int(part * h)])
+        spans.append((cols[-1] - cols[0] + 1) / w if len(cols) else 0.0)
+    return max(spans) < 0.16 and inside.any(0).sum() > 0.45 * h

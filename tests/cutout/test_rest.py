@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from tests import factories
+
+from bgstudio.cutout.rest import lies
+from bgstudio.pixels.types import Float
+
+
+def strap(angle: float) -> Float:
+    """A long thin thing, turned by degrees."""
+    canvas = np.zeros((300, 300), np.float32)
+    box = cv2.boxPoints(((150.0, 150.0), (260.0, 40.0), angle))
+    cv2.fillPoly(canvas, [np.round(box).astype(np.int32)], 1.0)
+    return canvas
+
+
+@pytest.mark.parametrize("kind", ["bottle", "shoe", "box", "ring"])
+def test_what_can_stand_stands(kind: str) -> None:
+    assert not lies(factories.matte(kind))
+
+
+def test_long_things_lie_when_tilted_and_stand_when_upright_or_level() -> None:
+    assert lies(strap(45))
+    assert lies(strap(130))
+    assert not lies(strap(0))
+    assert not lies(strap(90))
+
+
+def test_a_head_on_a_thin_stalk_lies_and_a_glass_with_a_foot_stands() -> None:
+    dryer = np.zeros((300, 300), np.float32)
+    dryer[20:110, 10:290] = 1
+    dryer[110:295, 80:105] = 1
+    assert lies(dryer)
+    glass = dryer.copy()
+    glass[280:298, 40:150] = 1
+    assert not lies(glass)
+
+
+def test_nothing_and_specks_do_not_lie() -> None:
+    assert not lies(np.zeros((50, 50), np.float32))
+    speck = np.zeros((50, 50), np.float32)
+    speck[10:14, 10:14] = 1
+    assert not lies(speck)
