@@ -55,7 +55,7 @@ def main() -> None:
             description["sensor"] = translate.sensor(stage.camera)
             loaded = mi.load_dict(description)
             start = time.perf_counter()
-            np.array(mi.render(loaded, spp=spp, seed=run))
+            np.array(mi.render(loaded, spp=spp, seed=mi.UInt32(run)))
             bare.append(time.perf_counter() - start)
             start = time.perf_counter()
             traced = trace(stage, effort, run, lambda _step, _part: None)

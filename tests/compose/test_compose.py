@@ -47,7 +47,7 @@ def test_at_the_photos_own_size_the_photos_own_bytes_are_seen() -> None:
 
 def test_harmonising_changes_product_pixels_only_when_asked() -> None:
     of = factories.shot()
-    tinted = replace(factories.plate(of), backdrop=factories.plate(of).backdrop * np.float32([1.2, 1.0, 0.7]))
+    tinted = replace(factories.plate(of), backdrop=factories.plate(of).backdrop * np.array([1.2, 1.0, 0.7], np.float32))
     assert not np.array_equal(compose(of, tinted).pixels, compose(of, tinted, harmonise=1.0).pixels)
     expected, opaque = opaque_product(of)
     rect = of.rect

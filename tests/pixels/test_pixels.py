@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,7 +102,10 @@ def test_wide_blur_is_close_to_the_true_one() -> None:
 
 def test_wire_carries_arrays_and_headers() -> None:
     pipe = io.BytesIO()
-    arrays = {"a": np.arange(12, dtype=np.float16).reshape(3, 4), "b": np.zeros((0, 2), np.uint8)}
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "a": np.arange(12, dtype=np.float16).reshape(3, 4),
+        "b": np.zeros((0, 2), np.uint8),
+    }
     wire.send(pipe, {"do": "x", "n": 3}, arrays)
     pipe.seek(0)
     header, back = wire.receive(pipe)

@@ -51,7 +51,7 @@ def edge_halo(picture: Byte, alpha: Float) -> float:
     sigma = max(1.5, 0.004 * max(alpha.shape))
 
     def near(weight: Float) -> Float:
-        return blur(light * weight, sigma) / np.maximum(blur(weight, sigma), np.float32(1e-4))
+        return np.asarray(blur(light * weight, sigma) / np.maximum(blur(weight, sigma), 1e-4), np.float32)
 
     a, b = near(inside), near(outside)
     margin = np.float32(6.0)  # texture and grain of the two sides
@@ -105,7 +105,8 @@ def separation(picture: Byte, alpha: Float) -> float:
     image = picture.astype(np.float32)
 
     def near(weight: Float) -> Float:
-        return blur(image * weight[..., None], sigma) / np.maximum(blur(weight, sigma), np.float32(1e-3))[..., None]
+        mean = blur(image * weight[..., None], sigma) / np.maximum(blur(weight, sigma), 1e-3)[..., None]
+        return np.asarray(mean, np.float32)
 
     distance = np.abs(near(inside) - near(outside)).max(-1)
     return float(np.median(distance[outline])) if outline.any() else 0.0
