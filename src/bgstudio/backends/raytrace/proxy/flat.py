@@ -6,7 +6,6 @@ import numpy as np
 
 from bgstudio.backends.raytrace.proxy.inflate import quick_poisson
 from bgstudio.backends.raytrace.proxy.lattice import HAIR, Lattice
-from bgstudio.backends.raytrace.proxy.samples import sample
 from bgstudio.pixels.types import Double
 
 LYING = 0.35
@@ -22,23 +21,23 @@ HANGING = 0.12
 HANGING_MOST = 0.025
 
 
-def _swelling(net: Lattice, at: Double, share: float, most: float) -> Double:
-    """Height (n,) of a gentle pillow over the silhouette, world units."""
+def _swelling(net: Lattice, share: float, most: float) -> Double:
+    """Height (rows, cols) of a gentle pillow over the silhouette, world units."""
     longest = max(net.box.width, net.box.height) * net.camera.pixel_size(net.contact)
-    raw = sample(quick_poisson(net.inside), at) * net.step * share
+    raw = quick_poisson(net.inside) * net.step * share
     return longest * (EDGE + most * (1 - np.exp(-raw / (most * longest))))
 
 
-def lying(net: Lattice, at: Double) -> tuple[Double, Double]:
-    """Depths (n,) of the upper side and of the underside, which is flat on the ground."""
-    rays = net.rays(at)
+def lying(net: Lattice) -> tuple[Double, Double]:
+    """Depths (rows, cols) of the upper side and of the underside, which is flat on the ground."""
+    rays = net.rays(net.points)
     ground = (HAIR - net.camera.origin[2]) / rays[:, 2]
-    return ground - _swelling(net, at, LYING, LYING_MOST), ground
+    return ground - _swelling(net, LYING, LYING_MOST), ground
 
 
-def hanging(net: Lattice, at: Double) -> tuple[Double, Double]:
-    """Depths (n,) of front and back of a thin sheet about the upright plane y = 0."""
-    rays = net.rays(at)
+def hanging(net: Lattice) -> tuple[Double, Double]:
+    """Depths (rows, cols) of front and back of a thin sheet about the upright plane y = 0."""
+    rays = net.rays(net.points)
     middle = -net.camera.origin[1] / rays[:, 1]
-    half = _swelling(net, at, HANGING, HANGING_MOST)
+    half = _swelling(net, HANGING, HANGING_MOST)
     return middle - half, middle + half

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,9 @@ DEEPEST = 1.1
 
 STEEPEST = 5.0
 """Depth by width of a piece of ground line above which it is the side of the product that was seen."""
+
+SHALLOWEST = 0.18
+"""Half depth by half width of a foot whose depth was not seen: a flat front on a flat view."""
 
 STEPS = np.linspace(-1.0, 1.0, 129)
 """Where outlines are sampled, from the left end of the foot (-1) to the right end (1)."""
@@ -96,6 +99,14 @@ class Foot:
     def depth(self) -> float:
         """Half its depth, in half widths."""
         return float((self.back - self.front).max() / 2)
+
+    def deepened(self) -> Foot:
+        """With at least a little depth."""
+        missing = SHALLOWEST - self.depth
+        if missing <= 0:
+            return self
+        more = missing * np.sqrt(np.clip(1 - STEPS**8, 0, 1))
+        return replace(self, front=self.front - more, back=self.back + more)
 
 
 def find_foot(camera: Camera, contour: Contour) -> Foot:

@@ -109,6 +109,12 @@ class Lattice:
         peak = cv2.dilate(self.alpha, np.ones((3, 3), np.uint8))
         return np.clip(0.55 * peak, FAINTEST, 0.5).astype(np.float32)
 
+    @property
+    def points(self) -> Double:
+        """Positions (rows, cols, 2) of the lattice's own points."""
+        h, w = self.alpha.shape
+        return np.stack(np.meshgrid(np.arange(w, dtype=float), np.arange(h, dtype=float)), -1)
+
     def unit(self, at: Double) -> Double:
         """Lattice positions (..., 2) to positions in the cut-out, 0..1 across its box."""
         return (at - PAD + 0.5) / np.array([self.cols, self.rows])

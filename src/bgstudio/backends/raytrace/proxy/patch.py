@@ -24,11 +24,13 @@ class Patch:
         at: float64 (n, 2), column and row.
         faces: (m, 3), counter-clockwise as the picture is seen.
         rim: (k, 2), the directed edges that belong to one face only.
+        source: (n,) flat index of the lattice point inside that each point is, or that its crossing lies beside.
     """
 
     at: Double
     faces: Index
     rim: Index
+    source: Index
 
 
 @cache
@@ -87,10 +89,11 @@ def triangulate(field: Float) -> Patch:
     used = np.zeros(3 * h * w, bool)
     used[F.ravel()] = True
     index = np.cumsum(used) - 1
-    return Patch(_positions(field, np.flatnonzero(used)), index[F], index[R])
+    at, source = _positions(field, np.flatnonzero(used))
+    return Patch(at, index[F], index[R], source)
 
 
-def _positions(field: Float, ids: Index) -> Double:
+def _positions(field: Float, ids: Index) -> tuple[Double, Index]:
     h, w = field.shape
     kind, number = np.divmod(ids, h * w)
     row, col = np.divmod(number, w)
@@ -100,4 +103,6 @@ def _positions(field: Float, ids: Index) -> Double:
     part = np.where(kind > 0, here / np.where(kind > 0, here - there, 1.0), 0.0)
     # a crossing right on a lattice point would make triangles without area
     part = np.where(kind > 0, np.clip(part, 0.01, 0.99), 0.0)
-    return np.stack([col + part * right, row + part * down], -1)
+    beyond = (kind > 0) & (here <= 0)
+    source = (row + (beyond & down)) * w + col + (beyond & right)
+    return np.stack([col + part * right, row + part * down], -1), source

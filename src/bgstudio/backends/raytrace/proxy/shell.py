@@ -16,7 +16,7 @@ def shell(net: Lattice, patch: Patch, front: Double, back: Double) -> Mesh:
     Args:
         net: gives each point of the patch its ray.
         patch: the silhouette.
-        front, back: (n,) depths along the rays.
+        front, back: (n,) depths along the rays of its points.
     """
     rays, origin = net.rays(patch.at), net.camera.origin
     n = len(patch.at)

@@ -12,7 +12,7 @@ from bgstudio.backends.raytrace.camera import Camera
 from bgstudio.backends.raytrace.kit.mesh import Mesh
 from bgstudio.backends.raytrace.proxy import flat
 from bgstudio.backends.raytrace.proxy.foot import find_foot, lower_contour
-from bgstudio.backends.raytrace.proxy.lattice import Cut, Lattice, lattice, trimmed
+from bgstudio.backends.raytrace.proxy.lattice import Cut, Lattice, lattice, to_ground, trimmed
 from bgstudio.backends.raytrace.proxy.patch import triangulate
 from bgstudio.backends.raytrace.proxy.shell import shell
 from bgstudio.backends.raytrace.proxy.standing import standing
@@ -82,18 +82,24 @@ def stand_in(
     return _thin(net, texture, pose)
 
 
+def _closed(net: Lattice, front: Double, back: Double) -> Mesh:
+    """The mesh between two depths (rows, cols), nothing of it under the ground."""
+    patch = triangulate(_field(net, INSET))
+    ground = to_ground(net, net.rays(patch.at))
+    near, far = front.ravel()[patch.source], back.ravel()[patch.source]
+    return shell(net, patch, np.minimum(near, ground), np.minimum(np.maximum(near, far), ground))
+
+
 def _standing(net: Lattice, texture: Float, cut: Cut) -> StandIn:
     foot = find_foot(net.camera, lower_contour(cut))
-    patch = triangulate(_field(net, INSET))
-    mesh = shell(net, patch, *standing(net, foot, patch.at))
+    mesh = _closed(net, *standing(net, foot))
     pixel = net.camera.pixel_size(net.contact)
-    y = mesh.V[:, 1] - foot.centre[1]
     return StandIn(
         mesh=mesh,
         texture=texture,
         centre=foot.centre,
         half_width=foot.half_width,
-        half_depth=float(np.abs(y).max()),
+        half_depth=float(np.abs(mesh.V[:, 1] - foot.centre[1]).max()),
         height=net.box.height * pixel,
         reach=net.box.width * pixel / 2,
         foot=foot.line[:: max(1, len(foot.line) // 64)],
@@ -102,8 +108,7 @@ def _standing(net: Lattice, texture: Float, cut: Cut) -> StandIn:
 
 
 def _thin(net: Lattice, texture: Float, pose: Pose) -> StandIn:
-    patch = triangulate(_field(net, INSET))
-    mesh = shell(net, patch, *(flat.lying(net, patch.at) if pose == "lying" else flat.hanging(net, patch.at)))
+    mesh = _closed(net, *(flat.lying(net) if pose == "lying" else flat.hanging(net)))
     low, high = mesh.V.min(0).astype(np.float64), mesh.V.max(0).astype(np.float64)
     middle = (low + high) / 2
     centre = np.array([middle[0], middle[1], 0.0]) if pose == "lying" else np.array([middle[0], 0.0, middle[2]])

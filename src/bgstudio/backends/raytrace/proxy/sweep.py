@@ -7,19 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from bgstudio.backends.raytrace.camera import Camera
 from bgstudio.backends.raytrace.proxy.foot import STEPS, Foot
 from bgstudio.backends.raytrace.proxy.lattice import HAIR, Lattice
-from bgstudio.pixels.types import Bool, Double
+from bgstudio.pixels.types import Bool, Double, Float
 
 LEVELS = 96
 """Heights at which sections are fitted."""
 
-SAMPLES = 40
+SAMPLES = 48
 """Points per ray at which the solid is looked for."""
 
-SHALLOWEST = 0.18
-"""Half depth by half width of a foot whose depth was not seen: a flat front on a flat view."""
+OUTLINE = 1024
+"""Points at which the outline is tabled."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +37,13 @@ class Bounds:
         right = np.where(some, w - 0.5 - np.argmax(inside[:, ::-1], 1), -1e6)
         return cls(left, right)
 
+    @property
+    def top(self) -> float:
+        """Upper end, in rows."""
+        return float(np.flatnonzero(self.left <= self.right)[0]) - 0.5
+
     def at(self, rows: Double) -> tuple[Double, Double]:
-        """Ends at fractional rows; beyond the last row with any product there are none."""
+        """Ends at fractional rows; beyond the first and the last row with any product there are none."""
         some = np.flatnonzero(self.left <= self.right)
         left = np.interp(rows, some, self.left[some])
         right = np.interp(rows, some, self.right[some])
@@ -63,47 +67,21 @@ class Sweep:
     x: Double
     half: Double
 
-    def inside(self, points: Double) -> Double:
-        """How deep points (..., 3) lie in the solid, about in world units; negative outside."""
-        z = points[..., 2]
-        half, x = np.interp(z, self.z, self.half), np.interp(z, self.z, self.x)
-        half = np.maximum(half, 1e-5)
-        u = (points[..., 0] - x) / half
-        v = (points[..., 1] - self.foot.centre[1]) / half
-        place = (np.clip(u, -1, 1) + 1) * ((len(STEPS) - 1) / 2)
-        i = np.minimum(place.astype(np.intp), len(STEPS) - 2)
-        part = place - i
-        front = self.foot.front[i] * (1 - part) + self.foot.front[i + 1] * part
-        back = self.foot.back[i] * (1 - part) + self.foot.back[i + 1] * part
-        section = np.minimum(np.minimum(v - front, back - v), 1.02 - np.abs(u)) * half
-        return np.minimum(section, np.minimum(z - HAIR, self.z[-1] - z))
-
-
-def with_depth(foot: Foot) -> Foot:
-    """A foot with at least a little depth."""
-    missing = SHALLOWEST - foot.depth
-    if missing <= 0:
-        return foot
-    more = missing * np.sqrt(np.clip(1 - STEPS**8, 0, 1))
-    return Foot(foot.centre, foot.half_width, foot.front - more, foot.back + more, foot.line, foot.belly)
-
 
 def fit_sweep(net: Lattice, inside: Bool, foot: Foot) -> Sweep:
     """The largest sections that stay within the silhouette when seen by the camera.
 
     Between foot and top each section first takes the width that the silhouette has at its own two ends, then shrinks
-    until all of it projects into the silhouette. Where sections begin to shrink for good, and nothing of the silhouette
-    is left above them but their own top face, the product ends flat.
+    until all of it projects into the silhouette. Where sections begin to shrink for good, nothing of the silhouette is
+    left above them but their own top face: the product ends flat.
     """
     bounds = Bounds.of(inside)
-    some = np.flatnonzero(bounds.left <= bounds.right)
-    top = _height(net, float(some[0]) - 0.5, float(foot.centre[1]))
+    top = _height(net, bounds.top, float(foot.centre[1]))
     z = np.linspace(0, max(top, 2 * HAIR), LEVELS)
     x, half = _widths(net, bounds, foot, z)
     kept = _shrunk(net, bounds, foot, z, x, half)
     end = _flat_top(kept)
-    z, x, half = z[:end], x[:end], (half * kept)[:end]
-    return Sweep(foot, z, x, np.maximum(half, 0))
+    return Sweep(foot, z[:end], x[:end], (half * kept)[:end])
 
 
 def _height(net: Lattice, row: float, y: float) -> float:
@@ -114,51 +92,52 @@ def _height(net: Lattice, row: float, y: float) -> float:
 
 def _row(net: Lattice, y: Double, z: Double) -> Double:
     """Lattice rows in which points at (y, z) are seen, whatever their x: the camera has no roll."""
-    points = np.stack([np.zeros_like(y + z), y + 0 * z, z + 0 * y], -1)
-    return net.cell(net.camera.project(points)[0])[..., 1]
+    y, z = np.broadcast_arrays(y, z)
+    return net.cell(net.camera.project(np.stack([0 * y, y, z], -1))[0])[..., 1]
 
 
-def _world_x(camera: Camera, net: Lattice, col: Double, row: Double, y: Double) -> Double:
+def _world_x(net: Lattice, col: Double, row: Double, y: Double) -> Double:
     """World x of lattice positions on upright planes at ``y``."""
-    ray = net.rays(np.stack([col, row], -1))
-    return camera.origin[0] + ray[..., 0] * (y - camera.origin[1]) / ray[..., 1]
+    ray, origin = net.rays(np.stack([col, row], -1)), net.camera.origin
+    return origin[0] + ray[..., 0] * (y - origin[1]) / ray[..., 1]
 
 
 def _widths(net: Lattice, bounds: Bounds, foot: Foot, z: Double) -> tuple[Double, Double]:
     """Middle and half width of sections that reach from end to end of the silhouette."""
     middle = (foot.front + foot.back) / 2
-    x = np.full(len(z), foot.centre[0])
-    half = np.zeros(len(z))
+    x, half = np.full(len(z), foot.centre[0]), np.zeros(len(z))
     for _ in range(4):  # the rows of a section's ends depend on its size
         ends = []
         for side, at in ((0, middle[0]), (1, middle[-1])):
             y = foot.centre[1] + half * at
             row = _row(net, y, z)
-            col = bounds.at(row)[side]
-            ends.append(_world_x(net.camera, net, np.clip(col, -1e3, 1e3), row, y))
+            ends.append(_world_x(net, np.clip(bounds.at(row)[side], -1e3, 1e3), row, y))
         x, half = (ends[0] + ends[1]) / 2, np.clip((ends[1] - ends[0]) / 2, 0, None)
-        half = np.where(half > 1e2, 0, half)
+        none = half > 50
+        x, half = np.where(none, foot.centre[0], x), np.where(none, 0, half)
     return x, half
 
 
 def _shrunk(net: Lattice, bounds: Bounds, foot: Foot, z: Double, x: Double, half: Double) -> Double:
     """Factor per section, 0..1, that brings all of its outline into the silhouette."""
     pick = np.arange(0, len(STEPS), 4)
-    u = np.concatenate([STEPS[pick], STEPS[pick]])
-    v = np.concatenate([foot.front[pick], foot.back[pick]])
-    low, high = np.zeros(len(z)), np.ones(len(z))
-    for _ in range(10):
+    outline = np.concatenate(
+        [np.stack([STEPS[pick], foot.front[pick]], -1), np.stack([STEPS[pick], foot.back[pick]], -1)]
+    )
+    low, high = np.zeros(len(z)), np.full(len(z), 2.0)
+    for _ in range(10):  # the first guess is the whole section
         factor = (low + high) / 2
-        fits = _fits(net, bounds, foot, z, x, half * factor, u, v)
+        fits = _fits(net, bounds, foot, np.stack([x, z], -1), half * factor, outline)
         low, high = np.where(fits, factor, low), np.where(fits, high, factor)
-    whole = _fits(net, bounds, foot, z, x, half, u, v)
-    return np.where(whole, 1.0, low)
+        high = np.minimum(high, 1.0)
+        low = np.where(fits & (factor >= 1), 1.0, low)
+    return np.minimum(low, 1.0)
 
 
-def _fits(net: Lattice, bounds: Bounds, foot: Foot, z: Double, x: Double, half: Double, u: Double, v: Double) -> Bool:
-    y = foot.centre[1] + half[:, None] * v
-    points = np.stack([x[:, None] + half[:, None] * u, y, np.broadcast_to(z[:, None], y.shape)], -1)
-    cell = net.cell(net.camera.project(points)[0])
+def _fits(net: Lattice, bounds: Bounds, foot: Foot, at: Double, half: Double, outline: Double) -> Bool:
+    scaled = half[:, None, None] * outline
+    x, y = at[:, None, 0] + scaled[..., 0], foot.centre[1] + scaled[..., 1]
+    cell = net.cell(net.camera.project(np.stack([x, y, np.broadcast_to(at[:, None, 1], x.shape)], -1))[0])
     left, right = bounds.at(cell[..., 1])
     tolerance = 0.75 + 0.01 * net.cols
     return np.asarray(((cell[..., 0] > left - tolerance) & (cell[..., 0] < right + tolerance)).all(1))
@@ -166,46 +145,97 @@ def _fits(net: Lattice, bounds: Bounds, foot: Foot, z: Double, x: Double, half: 
 
 def _flat_top(kept: Double) -> int:
     """Number of sections below the place from which all are cramped to the top."""
-    cramped = kept < 0.9
-    free = np.flatnonzero(~cramped)
+    free = np.flatnonzero(kept >= 0.9)
     if len(free) == 0:
         return len(kept)
-    last = int(free[-1]) + 1
-    return max(2, last if kept[last:].size and kept[last:].mean() < 0.75 else len(kept))
+    end = int(free[-1]) + 1
+    above = kept[end:]
+    return max(2, end if len(above) and above.mean() < 0.75 else len(kept))
 
 
-def cut_by_rays(net: Lattice, sweep: Sweep, rays: Double) -> tuple[Double, Double, Bool]:
-    """Where view rays enter and leave the solid.
+@dataclass(frozen=True, eq=False)
+class Interval:
+    """Where view rays run inside a solid.
 
-    Args:
-        net: for the camera.
-        sweep: the solid.
-        rays: (n, 3) of unit depth.
-
-    Returns:
-        Depths (n,) of the first and the last crossing, and whether there are any.
+    Attributes:
+        front, back: float64 (rows, cols), depths at which the ray of each lattice point enters and leaves.
+        hit: bool (rows, cols), where it meets the solid at all.
     """
-    origin, y = net.camera.origin, sweep.foot.centre[1]
-    middle = (y - origin[1]) / rays[:, 1]
-    z = origin[2] + rays[:, 2] * middle
-    reach = np.maximum(np.abs(sweep.foot.front).max(), np.abs(sweep.foot.back).max())
+
+    front: Double
+    back: Double
+    hit: Bool
+
+
+def cut_by_rays(net: Lattice, sweep: Sweep) -> Interval:
+    """First entry and last exit of the ray of every lattice point.
+
+    The camera has no roll: height and depth of a point on a ray depend on its row alone, so only the position across is
+    looked at point by point.
+    """
+    h, w = net.alpha.shape
+    origin, foot = net.camera.origin, sweep.foot
+    down = net.rays(np.stack([np.zeros(h), np.arange(h, dtype=float)], -1))
+    across = net.rays(np.stack([np.arange(w, dtype=float), np.zeros(w)], -1))[:, 0].astype(np.float32)
+    t = _depths(net, sweep, down)
+    y, z = origin[1] + down[:, 1:2] * t, origin[2] + down[:, 2:3] * t
+    half = np.maximum(np.interp(z, sweep.z, sweep.half), 1e-5)
+    v = ((y - foot.centre[1]) / half).astype(np.float32)
+    lid = np.minimum(z - HAIR, sweep.z[-1] - z).astype(np.float32)
+    middle = ((np.interp(z, sweep.z, sweep.x) - origin[0]) / half).astype(np.float32)
+    slope, size = (t / half).astype(np.float32), half.astype(np.float32)
+    front, back = (_tabled(values) for values in (foot.front, foot.back))
+    out = _Crossings(h, w)
+    for k in range(t.shape[1]):
+        u = across[None] * slope[:, k, None] - middle[:, k, None]
+        place = np.clip((u + 1) * ((OUTLINE - 1) / 2) + 0.5, 0, OUTLINE - 1).astype(np.int32)
+        depth = np.minimum(v[:, k, None] - front[place], back[place] - v[:, k, None])
+        depth = np.minimum(depth, 1.02 - np.abs(u)) * size[:, k, None]
+        out.see(np.minimum(depth, lid[:, k, None]), t[:, k, None])
+    return out.interval()
+
+
+def _depths(net: Lattice, sweep: Sweep, down: Double) -> Double:
+    """Depths (rows, SAMPLES) between which the solid can lie."""
+    origin, foot = net.camera.origin, sweep.foot
+    middle = (foot.centre[1] - origin[1]) / down[:, 1]
+    z = origin[2] + down[:, 2] * middle
+    reach = float(max(np.abs(foot.front).max(), np.abs(foot.back).max()))
+    step = sweep.z[-1] / (len(sweep.z) - 1)
     # how far the solid can reach from the middle plane anywhere near this height
-    window = max(1, round(LEVELS * reach * np.tan(np.radians(net.camera.pitch)) * sweep.half.max() / sweep.z[-1]))
-    near = ndimage.maximum_filter1d(sweep.half, 2 * window + 1, mode="nearest")
-    span = np.interp(z, sweep.z, near) * reach * 1.15 + 1e-4
-    t = middle[:, None] + span[:, None] * np.linspace(-1, 1, SAMPLES) / rays[:, 1:2]
-    depth = sweep.inside(origin + rays[:, None] * t[..., None])
-    within = depth > 0
-    hit: Bool = np.asarray(within.any(1))
-    first = np.argmax(within, 1)
-    last = SAMPLES - 1 - np.argmax(within[:, ::-1], 1)
-    return _crossing(t, depth, first, first - 1), _crossing(t, depth, last, last + 1), hit
+    window = int(np.ceil(reach * np.tan(np.radians(net.camera.pitch + 12)) * sweep.half.max() / step))
+    near = ndimage.maximum_filter1d(sweep.half, 2 * min(window, len(sweep.half)) + 1, mode="nearest")
+    span = np.interp(z, sweep.z, near) * reach * 1.1 + 1e-4
+    return middle[:, None] + (span / down[:, 1])[:, None] * np.linspace(-1, 1, SAMPLES)
 
 
-def _crossing(t: Double, depth: Double, inner: Double, outer: Double) -> Double:
-    """Depths where the solid begins between a sample inside it and one outside."""
-    rows = np.arange(len(t))
-    outer = np.clip(outer, 0, t.shape[1] - 1)
-    a, b = depth[rows, inner], depth[rows, outer]
-    part = np.where(a - b > 1e-12, np.clip(a, 0, None) / np.where(a - b > 1e-12, a - b, 1), 0)
-    return t[rows, inner] + (t[rows, outer] - t[rows, inner]) * np.clip(part, 0, 1)
+def _tabled(values: Double) -> Float:
+    return np.interp(np.linspace(-1, 1, OUTLINE), STEPS, values).astype(np.float32)
+
+
+class _Crossings:
+    """Collects entries and exits while the samples go by, front to back."""
+
+    def __init__(self, h: int, w: int) -> None:
+        self.front, self.back = np.zeros((h, w)), np.zeros((h, w))
+        self.hit = np.zeros((h, w), bool)
+        self._before = np.full((h, w), np.float32(-1))
+        self._last = np.zeros((h, 1))
+
+    def see(self, depth: Float, t: Double) -> None:
+        """Take the next samples: how deep they lie inside (negative outside), and their depths along the rays."""
+        now, before = depth > 0, self._before > 0
+        part = np.clip(self._before / np.where(depth == self._before, 1, self._before - depth), 0, 1)
+        crossing = self._last + (t - self._last) * part
+        entered, left = now & ~before, before & ~now
+        first = entered & ~self.hit
+        self.front[first] = crossing[first]
+        self.back[left] = crossing[left]
+        still = now & before
+        self.back[still | entered] = np.broadcast_to(t, depth.shape)[still | entered]
+        self.hit |= now
+        self._before, self._last = depth, t
+
+    def interval(self) -> Interval:
+        """What was found."""
+        return Interval(self.front, np.maximum(self.back, self.front), self.hit)
