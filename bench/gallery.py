@@ -13,6 +13,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bench.common import MATERIAL, contact_sheet, finish, on_checkerboard, photos_in
 from bgstudio.bootstrap import build_studio
 from bgstudio.domain.brief import Brief, Quality
@@ -56,7 +58,7 @@ class Tally:
     """Figures over all pictures."""
 
     def __init__(self) -> None:
-        self.pictures = self.changed = self.publishable = self.refused = 0
+        self.pictures = self.changed = self.publishable = self.refused = self.failed = 0
         self.findings: Counter[str] = Counter()
 
     def figures(self) -> dict[str, Any]:
@@ -66,6 +68,7 @@ class Tally:
             "changed_product_pixels": self.changed,
             "without_problem": self.publishable,
             "photos_refused": self.refused,
+            "pictures_failed": self.failed,
             "findings": dict(self.findings),
         }
 
@@ -89,7 +92,12 @@ def shoot_row(
             width=options.size, height=options.size, quality=quality, seed=options.seed,
         )  # fmt: skip
         scene = studio.direct(brief, cutout)[0]
-        render = studio.expose(brief, scene, cutout, brief.seed)
+        try:
+            render = studio.expose(brief, scene, cutout, brief.seed)
+        except StudioError as error:
+            tally.failed += 1
+            print(f"{photo.name}, {scene.name}: {error}", flush=True)
+            continue
         tally.pictures += 1
         tally.changed += render.report.changed_pixels
         tally.publishable += render.report.publishable
@@ -105,8 +113,6 @@ def thumbnail(rgb: Any, side: int = 512) -> Byte:
     """A linear picture, reduced and encoded."""
     h, w = rgb.shape[:2]
     k = min(1.0, side / max(h, w))
-    import numpy as np
-
     small, _ = resize_straight(rgb, np.ones((h, w), np.float32), max(1, round(w * k)), max(1, round(h * k)))
     return linear_to_bytes(small)
 
