@@ -35,6 +35,18 @@ def _basis(x: Float, y: Float) -> list[Float]:
     return [np.ones_like(x), x, y, x * x, x * y, y * y]
 
 
+def _spread(field: Float, width: int, height: int) -> Float:
+    """The field's values over a whole picture: along x and y it is a product of small matrices."""
+    x = np.arange(width, dtype=np.float32) / width * 2 - 1
+    y = np.arange(height, dtype=np.float32) / height * 2 - 1
+    one, to_x, to_y, to_xx, to_xy, to_yy = field
+    none = np.zeros_like(one)
+    table = np.stack([[one, to_x, to_xx], [to_y, to_xy, none], [to_yy, none, none]])  # (power of y, power of x, 3)
+    across = np.einsum("pqc,qx->pxc", table, np.stack([np.ones_like(x), x, x * x]))
+    powers = np.stack([np.ones_like(y), y, y * y], 1)
+    return np.asarray((powers @ across.reshape(3, -1)).reshape(height, width, 3), np.float32)
+
+
 def find_backdrop(image: Float, matte: Float) -> Backdrop | None:
     """Fit a quadratic field of colour through what is surely outside; None where the backdrop is not plain.
 
@@ -71,10 +83,7 @@ def find_backdrop(image: Float, matte: Float) -> Backdrop | None:
         return None
     if (rest < max(4 * noise, 0.03)).mean() < 0.8 or (at_border < max(5 * noise, 0.04)).mean() < 0.8:
         return None
-    y, x = np.mgrid[0:h, 0:w].astype(np.float32)
-    full = _basis(x / w * 2 - 1, y / h * 2 - 1)
-    planes = [np.sum([c * t for c, t in zip(field[:, k], full, strict=True)], axis=0) for k in range(3)]
-    return Backdrop(np.clip(np.stack(planes, 2), 0.001, 1).astype(np.float32), noise)
+    return Backdrop(np.clip(_spread(field, w, h), 0.001, 1).astype(np.float32), noise)
 
 
 def unmix(image: Float, matte: Float, backdrop: Backdrop, cell: float) -> Float:

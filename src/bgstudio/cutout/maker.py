@@ -9,7 +9,7 @@ from bgstudio.cutout import doubt
 from bgstudio.cutout.backdrop import find_backdrop, unmix
 from bgstudio.cutout.edges import sharpen
 from bgstudio.cutout.foreground import foreground
-from bgstudio.cutout.passes import Looks, look_once, look_twice
+from bgstudio.cutout.passes import Looks, decide, look_once, look_twice
 from bgstudio.cutout.reading import read_scene
 from bgstudio.domain.cutout import Cutout
 from bgstudio.domain.picture import Picture
@@ -60,11 +60,11 @@ class CutoutMaker:
         model = self._preview_model if preview else self._model
         scale = min(1.0, (PREVIEW_WORK if preview else WORK) / max(picture.width, picture.height))
         size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
-        rgb = linear_to_bytes(resize(picture.rgb, *size))
-        looks = look_once(model, rgb) if preview else look_twice(model, rgb)
+        rgb, cell = linear_to_bytes(resize(picture.rgb, *size)), max(size) / 320
+        looks = look_once(model, rgb) if preview else look_twice(model, rgb, cell)
         check(cancel)
         progress("Finding the contour", 0.7)
-        image, cell = np.asarray(rgb / np.float32(255), np.float32), max(size) / 320
+        image = np.asarray(rgb / np.float32(255), np.float32)
         matte, notes = self._contour(image, looks, cell, preview)
         doubt.require_product(matte)
         check(cancel)
@@ -74,7 +74,7 @@ class CutoutMaker:
         return _finish(picture.rgb, alpha, sure, model.name, notes)
 
     def _contour(self, image: Float, looks: Looks, cell: float, preview: bool) -> tuple[Float, tuple[str, ...]]:
-        matte = np.clip((looks.matte - 0.25) / 0.5, 0, 1).astype(np.float32)
+        matte = decide(looks.matte, cell)
         backdrop = find_backdrop(image, looks.matte)
         if backdrop is not None:
             matte = unmix(image, matte, backdrop, cell)

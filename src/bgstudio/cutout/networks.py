@@ -6,7 +6,6 @@ ISNet: Qin et al., "Highly Accurate Dichotomous Image Segmentation", 2022.
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,6 @@ from bgstudio.pixels.types import Byte, Float
 
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _STD = np.array([0.229, 0.224, 0.225], np.float32)
-
-# In the file of U^2-Net the input's height and width are written as the number 320. The same number of bytes can
-# name a symbol instead, which frees the size without any tool for editing models.
-_FIXED_SIZE = b"\x0a\x03\x08\xc0\x02" * 2
-_FREE_SIZE = b"\x0a\x03\x12\x01H\x0a\x03\x12\x01W"
 
 
 def open_session(model: bytes | Path, threads: int = 0) -> Any:
@@ -70,7 +64,7 @@ class U2Net:
 
     def __init__(self, path: Path, name: str | None = None, threads: int = 0) -> None:
         self._name = name or path.stem
-        self._session = open_session(path.read_bytes().replace(_FIXED_SIZE, _FREE_SIZE), threads)
+        self._session = open_session(path, threads)
         self._input = self._session.get_inputs()[0].name
         self._output = self._session.get_outputs()[0].name
 
@@ -81,18 +75,8 @@ class U2Net:
 
     def __call__(self, rgb: Byte) -> Float:
         """Encoded sRGB uint8 (H, W, 3), squeezed to the square it was trained on, to a matte float32 (H, W), 0..1."""
-        return self._look(rgb, self.side, self.side)
-
-    def unsqueezed(self, rgb: Byte) -> Float:
-        """The same with the picture's own aspect, at as many pixels as the square has; better for close views."""
         h, w = rgb.shape[:2]
-        scale = self.side / math.sqrt(h * w)
-        # The network halves its picture several times: multiples of 16 lose nothing at the sides.
-        return self._look(rgb, max(2, round(w * scale / 16)) * 16, max(2, round(h * scale / 16)) * 16)
-
-    def _look(self, rgb: Byte, width: int, height: int) -> Float:
-        h, w = rgb.shape[:2]
-        x = _shrink(rgb, width, height)
+        x = _shrink(rgb, self.side, self.side)
         x = (x / max(float(x.max()), 1e-6) - _MEAN) / _STD
         feed = {self._input: np.ascontiguousarray(x.transpose(2, 0, 1)[None])}
         return _lift(self._session.run([self._output], feed)[0][0, 0], w, h)
