@@ -31,13 +31,13 @@ def _swelling(net: Lattice, share: float, most: float) -> Double:
 def lying(net: Lattice) -> tuple[Double, Double]:
     """Depths (rows, cols) of the upper side and of the underside, which is flat on the ground."""
     rays = net.rays(net.points)
-    ground = (HAIR - net.camera.origin[2]) / rays[:, 2]
+    ground = (HAIR - net.camera.origin[2]) / rays[..., 2]
     return ground - _swelling(net, LYING, LYING_MOST), ground
 
 
 def hanging(net: Lattice) -> tuple[Double, Double]:
     """Depths (rows, cols) of front and back of a thin sheet about the upright plane y = 0."""
     rays = net.rays(net.points)
-    middle = -net.camera.origin[1] / rays[:, 1]
+    middle = -net.camera.origin[1] / rays[..., 1]
     half = _swelling(net, HANGING, HANGING_MOST)
     return middle - half, middle + half
