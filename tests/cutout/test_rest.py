@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from tests import factories
 
-from bgstudio.cutout.rest import lies
+from bgstudio.cutout.rest import hangs, lies
 from bgstudio.pixels.types import Float
 
 
@@ -44,3 +44,19 @@ def test_nothing_and_specks_do_not_lie() -> None:
     speck = np.zeros((50, 50), np.float32)
     speck[10:14, 10:14] = 1
     assert not lies(speck)
+
+
+def shirt() -> Float:
+    """A t-shirt laid out by hand: sleeves, a neck, not quite symmetric."""
+    canvas = np.zeros((300, 300), np.float32)
+    outline = [(100, 20), (130, 34), (170, 33), (200, 18), (285, 80), (262, 118), (220, 95), (226, 280), (76, 284)]
+    outline += [(82, 96), (40, 122), (14, 82)]
+    cv2.fillPoly(canvas, [np.array(outline, np.int32)], 1.0)
+    return canvas
+
+
+def test_garments_hang_and_bottles_and_boxes_do_not() -> None:
+    assert hangs(shirt())
+    assert not any(hangs(factories.matte(kind)) for kind in ("bottle", "shoe", "box", "ring"))
+    assert not hangs(strap(45))
+    assert not hangs(np.zeros((50, 50), np.float32))

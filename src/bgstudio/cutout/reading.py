@@ -7,7 +7,7 @@ import numpy as np
 
 from bgstudio.cutout.light import read_light
 from bgstudio.cutout.pitch import PitchReader, pitch_reader
-from bgstudio.cutout.rest import lies
+from bgstudio.cutout.rest import hangs, lies
 from bgstudio.domain.cutout import LightReading, ViewReading
 from bgstudio.pixels.colour import to_encoded
 from bgstudio.pixels.types import Float
@@ -29,8 +29,9 @@ def read_scene(rgb: Float, alpha: Float) -> tuple[ViewReading, LightReading]:
 def read_view(rgb: Float, alpha: Float, reader: PitchReader | None = None) -> ViewReading:
     """How the camera looked at the product, and whether it lies; the usual 8 degrees unless the network is sure."""
     reading = (reader or pitch_reader())(to_encoded(rgb), alpha)
-    lying = lies(alpha)
-    rest = "lying" if lying else "standing"
+    sure = reading is not None and reading.sure
+    # a pitch that can be read needs a foot: what the network is sure of does not hang
+    rest = "lying" if lies(alpha) else "hanging" if hangs(alpha) and not sure else "standing"
     if reading is None or not reading.sure:
-        return ViewReading(rest=rest, rest_sure=lying)
-    return ViewReading(round(min(90.0, max(0.0, reading.pitch)), 1), True, rest, lying)
+        return ViewReading(rest=rest, rest_sure=rest != "standing")
+    return ViewReading(round(min(90.0, max(0.0, reading.pitch)), 1), True, rest, rest != "standing")

@@ -1,7 +1,9 @@
-"""How the product rests, from its silhouette: standing on a foot, or lying and seen from above.
+"""How the product rests, from its silhouette: standing on a foot, lying and seen from above, or hanging.
 
 Only what could not stand is called lying: a watch across the frame, a torch on its edge, a dryer on its handle's tip.
-Everything else may stand. The thresholds were set on silhouettes of some ninety product photos by eye.
+A garment laid out flat or on a hanger is told by an outline that is nearly mirror-symmetric, but not as exactly as a
+thing that was turned or moulded, and hollow at its sides. Everything else may stand. The thresholds were set by eye on
+the silhouettes of some ninety product photos.
 """
 
 from __future__ import annotations
@@ -24,6 +26,19 @@ def lies(alpha: Float) -> bool:
     if inside is None:
         return False
     return _tilted(inside) or _overhanging(inside) or _on_a_stalk(inside)
+
+
+def hangs(alpha: Float) -> bool:
+    """Whether a matte looks like a garment laid out or on a hanger."""
+    inside = _silhouette(alpha)
+    if inside is None or lies(alpha):
+        return False
+    mirrored = inside[:, ::-1]
+    symmetry = float((inside & mirrored).sum() / (inside | mirrored).sum())
+    points = np.argwhere(inside)[:, ::-1].astype(np.int32)
+    solidity = float(inside.sum() / (cv2.contourArea(cv2.convexHull(points)) + 1))
+    aspect = inside.shape[1] / inside.shape[0]
+    return 0.8 < symmetry < 0.965 and 0.7 < solidity < 0.94 and 0.58 < aspect < 1.2
 
 
 def _silhouette(alpha: Float) -> Bool | None:
