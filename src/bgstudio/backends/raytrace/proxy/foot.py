@@ -22,6 +22,12 @@ STEEPEST = 5.0
 SHALLOWEST = 0.18
 """Half depth by half width of a foot whose depth was not seen: a flat front on a flat view."""
 
+FLATTENED = (1.05, 1.35)
+"""Radius of a belly's edge on the ground by that of a ball: up to the first it is a ball, from the second on flat."""
+
+BELIEVED = 0.7
+"""How far the middle that the ends of a belly's edge tell is believed."""
+
 STEPS = np.linspace(-1.0, 1.0, 129)
 """Where outlines are sampled, from the left end of the foot (-1) to the right end (1)."""
 
@@ -85,7 +91,7 @@ class Foot:
         half_width: world units along x.
         front, back: (129,) of ``STEPS``, y from the centre in half widths; the shape of every section of the product.
         line: (n, 3) ground points of the part that was seen, left to right.
-        belly: radius of a round underside that touches the ground in a point; 0 for a foot that stands flat.
+        belly: whether the underside curves up from the ground instead of standing flat.
     """
 
     centre: Double
@@ -93,7 +99,7 @@ class Foot:
     front: Double
     back: Double
     line: Double
-    belly: float = 0.0
+    belly: bool = False
 
     @property
     def depth(self) -> float:
@@ -109,8 +115,13 @@ class Foot:
         return replace(self, front=self.front - more, back=self.back + more)
 
 
-def find_foot(camera: Camera, contour: Contour) -> Foot:
+def find_foot(camera: Camera, contour: Contour, roundness: float = 1.0) -> Foot:
     """The foot under a lower edge.
+
+    Args:
+        camera: of the picture.
+        contour: the lower edge.
+        roundness: depth by width to assume of a round belly, whose depth no edge tells.
 
     What touches the ground is where the edge runs along its convex hull. The hidden back is the front turned by 180
     degrees about the middle between its two ends. A belly that curves up from the ground would look like an endless
@@ -128,7 +139,7 @@ def find_foot(camera: Camera, contour: Contour) -> Foot:
             break
     assert foot is not None
     if limit < 0.44 and _still_rising(contour, first, last):
-        return _belly(camera, contour, foot)
+        return _belly(camera, contour, foot, roundness)
     return foot
 
 
@@ -161,19 +172,24 @@ def _still_rising(contour: Contour, first: int, last: int) -> bool:
     return bool(cut and along[max(0, first - near) : first].all() and along[last : last + near].all())
 
 
-def _belly(camera: Camera, contour: Contour, foot: Foot) -> Foot:
-    """A round underside: a circle is fitted to the lowest part of the edge."""
-    lowest = int(np.argmax(contour.hull))
-    wide = float(contour.x[-1] - contour.x[0])
-    near = contour.touches & (np.abs(contour.x - contour.x[lowest]) < 0.25 * wide)
-    dx, rise = contour.x[near] - contour.x[lowest], contour.hull[lowest] - contour.hull[near]
-    # least squares of rise = dx^2 / 2r
-    radius = float((dx**4).sum() / max(1e-9, 2 * (dx**2 * rise).sum())) if near.sum() > 4 else 0.3 * wide
-    point = camera.ground(contour.x[lowest], float(contour.hull[lowest]))
-    pixel = camera.pixel_size(float((point - camera.origin) @ camera.forward))
-    radius = float(np.clip(radius, 0.1 * wide, 0.75 * wide)) * pixel
-    # the lowest ray touches the belly before the place where the belly touches the ground
-    touch = point[1] + radius * np.tan(np.radians(camera.pitch) / 2)
-    round_ = np.sqrt(np.clip(1 - STEPS**2, 0, 1))
-    centre = np.array([point[0], touch, 0.0])
-    return Foot(centre, foot.half_width, -round_, round_, foot.line, belly=radius)
+def _belly(camera: Camera, contour: Contour, foot: Foot, roundness: float) -> Foot:
+    """A round underside, which touches the ground behind the place where its lowest ray does.
+
+    On the ground the edge runs like a parabola at its lowest point. Under a ball of half the product's width its radius
+    there is that of the ball times the sine of the angle of view, and the ball touches half as far behind. The flatter
+    it runs, the more it is the edge of a flat underside with rounded rims, whose middle the ends of the edge tell.
+    """
+    ground = camera.ground(contour.x, contour.low)
+    lowest = int(np.argmax(contour.low))
+    ray = ground[lowest] - camera.origin
+    half = camera.pixel_size(float(ray @ camera.forward)) * float(contour.x[-1] - contour.x[0]) / 2
+    near = np.abs(ground[:, 0] - ground[lowest, 0]) < 0.4 * half
+    curve = np.polynomial.polynomial.polyfit(ground[near, 0] - ground[lowest, 0], ground[near, 1], 2)
+    radius = float(np.clip(1 / (2 * max(curve[2], 1e-3)), 0.04 * half, half))
+    vertex = float(np.clip(-curve[1] * radius, -0.4 * half, 0.4 * half))
+    ball = half * -float(ray[2]) / float(np.linalg.norm(ray))
+    flat = float(np.clip((radius / ball - FLATTENED[0]) / (FLATTENED[1] - FLATTENED[0]), 0, 1))
+    touch = float(curve[0]) + max(0.6 * roundness**2 * min(radius, ball), 0.01 * half)
+    y = touch + BELIEVED * flat * max(0.0, float(foot.centre[1]) - touch)
+    around = roundness * np.sqrt(np.clip(1 - STEPS**2, 0, 1))
+    return Foot(np.array([ground[lowest, 0] + vertex, y, 0.0]), foot.half_width, -around, around, foot.line, belly=True)

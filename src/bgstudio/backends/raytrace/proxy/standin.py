@@ -11,7 +11,7 @@ from scipy import ndimage
 from bgstudio.backends.raytrace.camera import Camera
 from bgstudio.backends.raytrace.kit.mesh import Mesh
 from bgstudio.backends.raytrace.proxy import flat
-from bgstudio.backends.raytrace.proxy.foot import find_foot, lower_contour
+from bgstudio.backends.raytrace.proxy.foot import lower_contour
 from bgstudio.backends.raytrace.proxy.lattice import Cut, Lattice, lattice, to_ground, trimmed
 from bgstudio.backends.raytrace.proxy.patch import triangulate
 from bgstudio.backends.raytrace.proxy.shell import shell
@@ -91,8 +91,8 @@ def _closed(net: Lattice, front: Double, back: Double) -> Mesh:
 
 
 def _standing(net: Lattice, texture: Float, cut: Cut) -> StandIn:
-    foot = find_foot(net.camera, lower_contour(cut))
-    mesh = _closed(net, *standing(net, foot))
+    found = standing(net, lower_contour(cut))
+    mesh, foot = _closed(net, found.front, found.back), found.foot
     pixel = net.camera.pixel_size(net.contact)
     return StandIn(
         mesh=mesh,
