@@ -3,10 +3,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from tests import factories
 
 from bgstudio.cutout.rest import hangs, lies
 from bgstudio.pixels.types import Float
+from tests import factories
 
 
 def strap(angle: float) -> Float:

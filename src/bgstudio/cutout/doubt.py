@@ -10,7 +10,6 @@ from bgstudio.errors import NoProductFound
 from bgstudio.pixels.filters import blur_wide
 from bgstudio.pixels.types import Float
 
-LEAST_AGREEMENT = 0.85
 _TOO_SMALL, _TOO_LARGE = 0.0008, 0.97
 
 

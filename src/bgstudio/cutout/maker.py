@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -10,6 +12,7 @@ from bgstudio.cutout.backdrop import find_backdrop, unmix
 from bgstudio.cutout.edges import sharpen
 from bgstudio.cutout.foreground import foreground
 from bgstudio.cutout.passes import Looks, decide, look_once, look_twice
+from bgstudio.cutout.questions import find_doubts
 from bgstudio.cutout.reading import read_scene
 from bgstudio.domain.cutout import Cutout
 from bgstudio.domain.picture import Picture
@@ -70,8 +73,10 @@ class CutoutMaker:
         check(cancel)
         progress("Taking the backdrop's colour off the edges", 0.85)
         alpha = _lift(matte, picture.width, picture.height)
-        sure = _lift(doubt.confidence(matte, looks, cell), picture.width, picture.height)
-        return _finish(picture.rgb, alpha, sure, model.name, notes)
+        confidence = doubt.confidence(matte, looks, cell)
+        doubts = find_doubts(image, matte, looks, confidence, cell, scale)
+        sure = _lift(confidence, picture.width, picture.height)
+        return replace(_finish(picture.rgb, alpha, sure, model.name, notes), doubts=doubts)
 
     def _contour(self, image: Float, looks: Looks, cell: float, preview: bool) -> tuple[Float, tuple[str, ...]]:
         matte = decide(looks.matte, cell)
