@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from scripts.make_reference import PAGES
 
 from bgstudio.settings import Settings
+from scripts.make_reference import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES_OF_TEXT = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
