@@ -11,7 +11,7 @@ from bgstudio.bootstrap import build_studio
 from bgstudio.domain.brief import Brief
 
 SIDE = 480
-PICTURES = (("bottle", "arch-podium", 1), ("bottle", "dark-acrylic", 0), ("bottle", "concrete-leaves", 0))
+PICTURES = (("bottle", "arch-podium", 1), ("bottle", "dark-acrylic", 0), ("bottle", "concrete-leaves", 1))
 
 
 def main() -> None:
