@@ -55,7 +55,7 @@ class Pair:
         stored = cv2.imread(str(self.alpha), cv2.IMREAD_UNCHANGED)
         assert stored is not None, self.alpha
         plane = stored if stored.ndim == 2 else stored[..., 3] if stored.shape[2] == 4 else stored[..., 0]
-        return np.asarray(plane, np.float32) / (65535 if plane.dtype == np.uint16 else 255)
+        return np.asarray(plane, np.float32) / np.float32(65535 if plane.dtype == np.uint16 else 255)
 
     def kind(self, truth: Float) -> str:
         """``matte`` for true alphas, ``binary`` for silhouettes, ``glass`` for the pairs that are named so."""

@@ -33,7 +33,7 @@ class MatteScore:
 def score(found: Float, truth: Float) -> MatteScore:
     """Both float32 (H, W), 0..1."""
     a, b = found > 0.5, truth > 0.5
-    iou = np.count_nonzero(a & b) / max(1, np.count_nonzero(a | b))
+    iou = float((a & b).sum()) / max(1.0, float((a | b).sum()))
     inner = b.astype(np.uint8)
     to_inner, to_outer = (np.asarray(cv2.distanceTransform(m, cv2.DIST_L2, 5), np.float32) for m in (inner, 1 - inner))
     band = np.maximum(to_inner, to_outer) <= BAND
