@@ -11,11 +11,18 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from bgstudio.cutout.planes import from_cells, largest, to_cells, total
 from bgstudio.pixels.filters import blur, blur_wide, disc, smoothstep
 from bgstudio.pixels.types import Float
 
-_FIT_SIDE = 256
+_FIT_SIDE = 200
 _ROUNDS = 8
+
+_THIN, _REACH = 2, (3.0, 7.0)
+"""Half width in cells up to which a part is thin; distance in cells over which broad additions fade out."""
+
+_GAP = 0.2
+"""Least difference from the backdrop, 0..1, of what lies in a hole that is closed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +77,9 @@ def find_backdrop(image: Float, matte: Float) -> Backdrop | None:
     weight = np.ones(len(terms), np.float32)
     noise, rest, field = 0.0, weight, np.zeros((6, 3), np.float32)
     for _ in range(_ROUNDS):
-        field = np.linalg.lstsq(terms * weight[:, None], seen * weight[:, None], rcond=None)[0].astype(np.float32)
+        weighted = terms * weight[:, None] ** 2
+        system = weighted.T.astype(np.float64) @ terms + 1e-6 * np.eye(6)
+        field = np.linalg.solve(system, weighted.T.astype(np.float64) @ seen).astype(np.float32)
         rest = np.abs(terms @ field - seen).max(1)
         noise = max(1.5 / 255, 1.48 * float(np.median(rest)))
         weight = (1 / np.sqrt(1 + (rest / (2 * noise)) ** 4)).astype(np.float32)
@@ -95,29 +104,62 @@ def unmix(image: Float, matte: Float, backdrop: Backdrop, cell: float) -> Float:
         backdrop: from ``find_backdrop``.
         cell: pixels of ``image`` per pixel that the network saw.
 
-    Adds what clearly differs from the backdrop, is no shadow and hangs on the product. Removes what equals it: holes,
-    halos; but not where the product's own colour is like the backdrop (white on white) or the network is sure.
+    Adds what clearly differs from the backdrop, is no shadow and hangs on the product: thin parts anywhere, broad ones
+    near the contour only. Removes what equals the backdrop: holes, halos; but not where the product's own colour is
+    like the backdrop (white on white) or the network is sure.
     """
     field, noise = backdrop.colour, backdrop.noise
-    distance = blur(np.abs(image - field).max(2), 0.7)
-    # A shadow darkens along the backdrop's own colour.
-    dark = np.clip((image * field).sum(2) / (field * field).sum(2), 0, 2)
-    chroma = np.abs(image - dark[..., None] * field).max(2)
-    coloured = smoothstep(chroma, 2 * noise + 0.008, 4 * noise + 0.03)
-    shadow = (1 - coloured) * (dark < 1) * smoothstep(dark, 0.2, 0.35)
-    differs = smoothstep(distance, 3 * noise, 8 * noise + 0.03) * (1 - shadow)
-    parts, labels, stats, _ = cv2.connectedComponentsWithStats(
-        ((differs > 0.5) | (matte > 0.5)).astype(np.uint8), connectivity=8
-    )
-    core = np.bincount(labels.ravel(), weights=(matte > 0.5).ravel(), minlength=parts) / np.maximum(stats[:, 4], 1)
-    keep = core > 0.25
-    keep[0] = False
-    added = np.where(keep[labels], differs, 0).astype(np.float32)
+    distance = blur(largest(np.asarray(cv2.absdiff(image, field), np.float32)), 0.7)
+    differs = smoothstep(distance, 3 * noise, 8 * noise + 0.03) * (1 - _shadow(image, field, noise))
+    added = _attached(_within_reach(differs, matte, cell), matte)
     sure = ((matte > 0.9) & (differs > 0.7)).astype(np.float32)
     near_sure, near_distance = blur_wide(sure, 6 * cell), blur_wide(sure * distance, 6 * cell)
     near_inside = blur_wide((matte > 0.5).astype(np.float32), 6 * cell)
     contrast = smoothstep(near_sure / (near_inside + 1e-3), 0.5, 0.8)
     contrast = contrast * smoothstep(near_distance / (near_sure + 1e-4), 0.08, 0.2)
-    deep = cv2.erode((matte > 0.97).astype(np.float32), disc(max(1, int(2 * cell))))
+    deep = cv2.erode((matte > 0.97).astype(np.uint8), disc(max(1, int(2 * cell))))
     gone = (1 - smoothstep(distance, 2.5 * noise, 5 * noise + 0.02)) * contrast * (1 - deep)
-    return np.asarray(np.maximum(matte, added) * (1 - gone), np.float32)
+    both = np.asarray(np.maximum(matte, added) * (1 - gone), np.float32)
+    return _without_gaps(both, distance, noise, cell)
+
+
+def _shadow(image: Float, field: Float, noise: float) -> Float:
+    """How much each pixel looks like a shadow: it is darker along the backdrop's own colour, but not black."""
+    dark = np.clip(total(image * field) / total(field * field), 0, 2)
+    chroma = largest(np.abs(image - dark[..., None] * field))
+    coloured = smoothstep(chroma, 2 * noise + 0.008, 4 * noise + 0.03)
+    return np.asarray((1 - coloured) * (dark < 1) * smoothstep(dark, 0.2, 0.35), np.float32)
+
+
+def _within_reach(differs: Float, matte: Float, cell: float) -> Float:
+    """Take out broad areas far from what the network found: the edge of a table, another thing, a caustic."""
+    broad = cv2.dilate(cv2.erode((to_cells(differs, cell) > 0.5).astype(np.float32), disc(_THIN)), disc(_THIN + 1))
+    away = cv2.distanceTransform((to_cells(matte, cell) <= 0.3).astype(np.uint8), cv2.DIST_L2, 5)
+    out = np.asarray(broad * smoothstep(np.asarray(away, np.float32), *_REACH), np.float32)
+    return differs * (1 - from_cells(out, matte))
+
+
+def _attached(differs: Float, matte: Float) -> Float:
+    """What of ``differs`` forms one piece with the product, where the product is no small part of that piece."""
+    both = ((differs > 0.5) | (matte > 0.5)).astype(np.uint8)
+    parts, labels, stats, _ = cv2.connectedComponentsWithStats(both, connectivity=8)
+    core = np.bincount(labels.ravel(), weights=(matte > 0.5).ravel(), minlength=parts) / np.maximum(stats[:, 4], 1)
+    keep = core > 0.25
+    keep[0] = False
+    return np.where(keep[labels], differs, 0).astype(np.float32)
+
+
+def _without_gaps(matte: Float, distance: Float, noise: float, cell: float) -> Float:
+    """Close holes that show something else than the backdrop: grey parts of a product look like shadows."""
+    gaps, labels, stats, _ = cv2.connectedComponentsWithStats((matte < 0.5).astype(np.uint8), connectivity=4)
+    h, w = matte.shape
+    inner = (stats[:, 0] > 0) & (stats[:, 1] > 0) & (stats[:, 0] + stats[:, 2] < w) & (stats[:, 1] + stats[:, 3] < h)
+    inner[0] = False
+    if not inner.any():
+        return matte
+    other = (distance > 8 * noise + _GAP).ravel()
+    share = np.bincount(labels.ravel(), weights=other, minlength=gaps) / np.maximum(stats[:, 4], 1)
+    closed = (inner & (share > 0.6))[labels].astype(np.float32)
+    if not closed.any():
+        return matte
+    return np.maximum(matte, np.asarray(cv2.dilate(closed, disc(max(1, round(cell / 2)))), np.float32))

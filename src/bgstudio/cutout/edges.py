@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 
 from bgstudio.cutout.passes import contour_distance
-from bgstudio.pixels.filters import blur, disc, smoothstep
+from bgstudio.cutout.planes import from_cells, to_cells
+from bgstudio.pixels.filters import blur, blur_wide, disc, smoothstep
 from bgstudio.pixels.types import Float
 
 _FLOOR = 6e-4
@@ -20,66 +21,17 @@ _FLOOR = 6e-4
 _TRUST = 6.0
 """Squared Mahalanobis distance of the two mean colours at which colours count half."""
 
-_COARSE = 2.0
-"""Standard deviation, in its own pixels, of the Gaussian on the small picture that statistics are gathered on."""
+_PURE = 0.95
+"""Part of a cell that must be surely inside (outside) for its colours to be gathered."""
 
 _FAR = (4.0, 8.0)
 """Distances from the contour in cells between which colours stop counting: what a broad area is, they cannot tell."""
 
+_ERASED = (0.25, 0.5)
+"""Part of the network's matte that is left by colours, nearby, under which they are wrong and above which right."""
 
-def _gather(image: Float, weight: Float, size: tuple[int, int], sigma: float) -> tuple[Float, Float, Float, Float]:
-    """Local (support, mean, variance, covariance rg rb gb) of the colours under ``weight``, on a small picture."""
-
-    def small(values: Float) -> Float:
-        return blur(np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32), sigma)
-
-    r, g, b = cv2.split(image * weight[..., None])
-    red, green, blue = cv2.split(image)
-    support = small(weight)
-    divisor = support[..., None] + 1e-6
-    mean = small(np.dstack([r, g, b])) / divisor
-    squares = small(np.dstack([r * red, g * green, b * blue])) / divisor
-    products = small(np.dstack([r * green, r * blue, g * blue])) / divisor
-    return support, mean, squares - mean * mean, products - mean[..., [0, 0, 1]] * mean[..., [1, 2, 2]]
-
-
-def local_alpha(image: Float, inside: Float, outside: Float, sigma: float) -> tuple[Float, Float, Float]:
-    """Alpha from local Gaussian colour models.
-
-    Args:
-        image: float32 (H, W, 3), encoded sRGB 0..1.
-        inside, outside: float32 (H, W), 1 where surely product, where surely not.
-        sigma: reach of the models in pixels.
-
-    Returns:
-        alpha 0..1, separation (squared Mahalanobis distance of the two means) and support, each float32 (H, W).
-
-    The models vary slowly, so they are made on a picture shrunk by their reach; only their last step, alpha = axis .
-    colour - offset, is done at full size.
-    """
-    h, w = inside.shape
-    shrink = max(1.0, sigma / _COARSE)
-    size = (max(8, round(w / shrink)), max(8, round(h / shrink)))
-    many_in, fore, var_in, cov_in = _gather(image, inside, size, sigma / shrink)
-    many_out, back, var_out, cov_out = _gather(image, outside, size, sigma / shrink)
-    rr, gg, bb = cv2.split(np.maximum((var_in + var_out) / 2, 0) + np.float32(_FLOOR))
-    rg, rb, gb = cv2.split((cov_in + cov_out) / 2)
-    d0, d1, d2 = cv2.split(fore - back)
-    # The inverse of the symmetric 3 x 3 covariance, written out.
-    i00, i01, i02 = gg * bb - gb * gb, gb * rb - rg * bb, rg * gb - gg * rb
-    i11, i12, i22 = rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg
-    determinant = np.maximum(rr * i00 + rg * i01 + rb * i02, 1e-12)
-    axis = np.dstack([i00 * d0 + i01 * d1 + i02 * d2, i01 * d0 + i11 * d1 + i12 * d2, i02 * d0 + i12 * d1 + i22 * d2])
-    axis = axis / determinant[..., None]
-    separation = (axis * (fore - back)).sum(2)
-    axis = axis / np.maximum(separation, 1e-6)[..., None]
-    planes = np.dstack([axis, (axis * back).sum(2), separation, np.minimum(many_in, many_out)]).astype(np.float32)
-    a0, a1, a2, offset, separation, support = (
-        np.asarray(cv2.resize(plane, (w, h), interpolation=cv2.INTER_LINEAR), np.float32) for plane in cv2.split(planes)
-    )
-    r, g, b = cv2.split(image)
-    alpha = np.clip(a0 * r + a1 * g + a2 * b - offset, 0, 1)
-    return np.asarray(alpha, np.float32), separation, support
+_SHARE = (0.01, 0.05)
+"""Share of sure cells within reach under which a model knows nothing, and from which it is good."""
 
 
 def sharpen(image: Float, matte: Float, cell: float, reaches: tuple[float, ...] = (3, 8, 24)) -> Float:
@@ -93,23 +45,116 @@ def sharpen(image: Float, matte: Float, cell: float, reaches: tuple[float, ...] 
 
     Returns:
         float32 (H, W), 0..1.
+
+    Colour models vary slowly, so they are made on the grid of cells; only their last step, alpha = axis . colour -
+    offset, is done pixel by pixel.
     """
     # The network is off by about one and a half cells; one pixel less where its cells are hardly larger than pixels.
     kernel = disc(max(1, round(1.6 * cell - 1)))
-    inside = np.asarray(cv2.erode((matte > 0.9).astype(np.float32), kernel), np.float32)
-    outside = np.asarray(cv2.erode((matte < 0.1).astype(np.float32), kernel), np.float32)
+    inside, outside = (cv2.erode(plane.astype(np.uint8), kernel) for plane in (matte > 0.9, matte < 0.1))
     # Colours must speak the more clearly, the further a pixel lies in what the network is certain of.
     certain = ((matte > 0.9) | (matte < 0.1)).astype(np.uint8)
     depth = np.asarray(cv2.distanceTransform(certain, cv2.DIST_L2, 5), np.float32) / np.float32(cell)
-    trust = np.float32(_TRUST) * (1 + np.maximum(depth - 1, 0) ** 2)
-    total, weight = np.zeros_like(matte), np.full_like(matte, 1e-6)
-    belief = np.zeros_like(matte)
+    grid = max(1.0, cell)
+    trust = np.float32(_TRUST) * (1 + np.maximum(to_cells(depth, grid) - 1, 0) ** 2)
+    seeds = [(to_cells(plane.astype(np.float32), grid) >= _PURE).astype(np.float32) for plane in (inside, outside)]
+    linear, belief = _models(image, (seeds[0], seeds[1]), trust, grid, tuple(reach * cell / grid for reach in reaches))
+    a0, a1, a2, offset = cv2.split(from_cells(linear, matte))
+    r, g, b = cv2.split(image)
+    coloured = np.clip((a0 * r + a1 * g + a2 * b - offset - 0.1) / 0.8, 0, 1).astype(np.float32)
+    weight = from_cells(belief, matte) * (1 - smoothstep(contour_distance(matte) / np.float32(cell), *_FAR))
+    weight = weight * (1 - _erased(coloured, matte, grid))
+    band = weight * coloured + (1 - weight) * matte
+    return np.where(inside > 0, 1, np.where(outside > 0, 0, band)).astype(np.float32)
+
+
+def _models(
+    image: Float, seeds: tuple[Float, Float], trust: Float, grid: float, reaches: tuple[float, ...]
+) -> tuple[Float, Float]:
+    """Discriminants of several reaches as one.
+
+    Args:
+        image: float32 (H, W, 3), encoded sRGB 0..1.
+        seeds: float32 (h, w) each, 1 for cells that are surely inside and surely outside.
+        trust: float32 (h, w), separation at which colours count half.
+        grid: pixels per cell.
+        reaches: reaches in cells.
+
+    Returns:
+        (axis r, g, b and offset) as float32 (h, w, 4), and how far colours are to be believed, float32 (h, w) 0..1.
+    """
+    mean, second = _moments(image, grid)
+    sums, weights = np.zeros((*trust.shape, 4), np.float32), np.full_like(trust, 1e-6)
+    belief = np.zeros_like(trust)
     for reach in reaches:
-        alpha, separation, support = local_alpha(image, inside, outside, reach * cell)
-        clear = separation / (separation + trust) * np.clip((support - 0.01) / 0.04, 0, 1)
-        total += alpha * clear * (separation + 0.1)
-        weight += clear * (separation + 0.1)
+        linear, separation, support = local_discriminant(mean, second, *seeds, reach)
+        low, high = _SHARE
+        clear = separation / (separation + trust) * np.clip((support - low) / (high - low), 0, 1)
+        weight = clear * (separation + 0.1)
+        sums += linear * weight[..., None]
+        weights += weight
         belief = np.maximum(belief, clear)
-    belief = belief * (1 - smoothstep(contour_distance(matte) / np.float32(cell), *_FAR))
-    band = belief * np.clip((total / weight - 0.1) / 0.8, 0, 1) + (1 - belief) * matte
-    return np.where(inside > 0.5, 1, np.where(outside > 0.5, 0, band)).astype(np.float32)
+    return np.asarray(sums / weights[..., None], np.float32), belief
+
+
+def _moments(image: Float, grid: float) -> tuple[Float, Float]:
+    """Mean colour (h, w, 3) of every cell, and mean products rr gg bb rg rb gb (h, w, 6)."""
+    r, g, b = cv2.split(image)
+    products = [
+        to_cells(np.asarray(x * y, np.float32), grid) for x, y in ((r, r), (g, g), (b, b), (r, g), (r, b), (g, b))
+    ]
+    return to_cells(image, grid), np.dstack(products)
+
+
+def local_discriminant(
+    mean: Float, second: Float, inside: Float, outside: Float, reach: float
+) -> tuple[Float, Float, Float]:
+    """Fisher's linear discriminant between local Gaussian colour models.
+
+    Args:
+        mean: float32 (h, w, 3), mean colour of each cell, encoded sRGB 0..1.
+        second: float32 (h, w, 6), mean products rr gg bb rg rb gb of each cell.
+        inside, outside: float32 (h, w), weights of the cells in the two models.
+        reach: standard deviation of the models' neighbourhood in cells.
+
+    Returns:
+        (axis, offset) with alpha = axis . colour - offset, float32 (h, w, 4); separation, the squared Mahalanobis
+        distance of the two means; and support, the smaller share of the two in the neighbourhood.
+    """
+    many_in, fore, var_in, cov_in = _gather(mean, second, inside, reach)
+    many_out, back, var_out, cov_out = _gather(mean, second, outside, reach)
+    rr, gg, bb = cv2.split(np.maximum((var_in + var_out) / 2, 0) + np.float32(_FLOOR))
+    rg, rb, gb = cv2.split((cov_in + cov_out) / 2)
+    d0, d1, d2 = cv2.split(fore - back)
+    # The inverse of the symmetric 3 x 3 covariance, written out.
+    i00, i01, i02 = gg * bb - gb * gb, gb * rb - rg * bb, rg * gb - gg * rb
+    i11, i12, i22 = rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg
+    determinant = np.maximum(rr * i00 + rg * i01 + rb * i02, 1e-12)
+    axis = np.dstack([i00 * d0 + i01 * d1 + i02 * d2, i01 * d0 + i11 * d1 + i12 * d2, i02 * d0 + i12 * d1 + i22 * d2])
+    axis = axis / determinant[..., None]
+    separation = (axis * (fore - back)).sum(2)
+    axis = axis / np.maximum(separation, 1e-6)[..., None]
+    linear = np.dstack([axis, (axis * back).sum(2)]).astype(np.float32)
+    return linear, np.asarray(separation, np.float32), np.asarray(np.minimum(many_in, many_out), np.float32)
+
+
+def _gather(mean: Float, second: Float, weight: Float, reach: float) -> tuple[Float, Float, Float, Float]:
+    """Local (support, mean, variances, covariances rg rb gb) of the colours under ``weight``."""
+    support = blur_wide(weight, reach)
+    divisor = support[..., None] + 1e-6
+    first = blur_wide(mean * weight[..., None], reach) / divisor
+    moments = blur_wide(np.ascontiguousarray(second[..., :3]) * weight[..., None], reach) / divisor
+    mixed = blur_wide(np.ascontiguousarray(second[..., 3:]) * weight[..., None], reach) / divisor
+    return support, first, moments - first * first, mixed - first[..., [0, 0, 1]] * first[..., [1, 2, 2]]
+
+
+def _erased(coloured: Float, matte: Float, grid: float) -> Float:
+    """Where colours would wipe out what the network found, float32 (H, W) 0..1.
+
+    A thin part in another colour than the body beside it (a chair's leg) looks like neither side. Colours may move a
+    contour; they may not remove a part.
+    """
+    found = np.where(matte > 0.5, matte, 0).astype(np.float32)
+    before, after = (blur(to_cells(plane, grid), 1.0) for plane in (found, np.minimum(found, coloured)))
+    kept = np.asarray(after / np.maximum(before, 1e-3), np.float32)
+    return from_cells(np.asarray((1 - smoothstep(kept, *_ERASED)) * smoothstep(before, 0.02, 0.1), np.float32), matte)

@@ -14,6 +14,7 @@ from bgstudio.cutout.foreground import foreground
 from bgstudio.cutout.passes import Looks, decide, look_once, look_twice
 from bgstudio.cutout.questions import find_doubts
 from bgstudio.cutout.reading import read_scene
+from bgstudio.cutout.tidy import solid, without_crumbs
 from bgstudio.domain.cutout import Cutout
 from bgstudio.domain.picture import Picture
 from bgstudio.domain.ports import Cancel, MatteModel, Progress, check, never, silent
@@ -83,7 +84,8 @@ class CutoutMaker:
         backdrop = find_backdrop(image, looks.matte)
         if backdrop is not None:
             matte = unmix(image, matte, backdrop, cell)
-        return sharpen(image, matte, cell, (8,) if preview else (3, 8, 24)), ()
+        matte = sharpen(image, matte, cell, (8,) if preview else (3, 8, 24))
+        return without_crumbs(solid(matte, cell), looks.matte, cell), ()
 
 
 def from_own_alpha(picture: Picture) -> Cutout:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from bgstudio.cutout.planes import from_cells, to_cells
 from bgstudio.domain.cutout import Box
 from bgstudio.domain.ports import MatteModel
 from bgstudio.pixels.filters import blur, disc, smoothstep
@@ -27,6 +28,13 @@ _CLOSER_WEIGHT, _MIRRORED_WEIGHT = 0.75, 0.5
 
 _SURE, _SURE_DEPTH = 0.9, 6.0
 """Matte, and depth in cells, from which the first look's inside stands whatever the second one says."""
+
+
+_AGREEING = (0.5, 0.7)
+"""Intersection over union below which the looks contradict each other, and above which they agree."""
+
+_NEAR, _TORN = (1.5, 3.0), (0.7, 0.9)
+"""Cells from the contour, and decision |2 m - 1|, between which a contradicting second look stops to count."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,12 +108,21 @@ def overlap(a: Float, b: Float) -> float:
 def join(first: Float, second: Float, cell: float, zoomed: bool) -> Float:
     """The two looks as one matte, float32 (H, W) 0..1: a weighted mean, but never below the first one's sure inside.
 
-    Without that rule a second look that loses a part (a sweater's body, a white bowl) would make it translucent.
+    Without that rule a second look that loses a part (a sweater's body, a white bowl) would make it translucent. Where
+    the two contradict each other altogether, the second one counts only near the first one's contour and where that
+    is torn: it saw less of the surroundings, so it is the one that may have taken a part for the whole.
     """
-    weight = np.float32(_CLOSER_WEIGHT if zoomed else _MIRRORED_WEIGHT)
+    weight = np.full_like(first, _CLOSER_WEIGHT if zoomed else _MIRRORED_WEIGHT)
+    low, high = _AGREEING
+    trusted = np.float32(np.clip((overlap(first, second) - low) / (high - low), 0, 1))
+    if trusted < 1:
+        close = 1 - smoothstep(contour_distance(first) / np.float32(cell), *_NEAR)
+        torn = blur(1 - smoothstep(np.abs(2 * first - 1), *_TORN), cell)
+        weight = weight * (trusted + (1 - trusted) * np.maximum(close, torn))
     mean = (1 - weight) * first + weight * second
-    sure = cv2.erode((first > _SURE).astype(np.float32), disc(max(1, round(_SURE_DEPTH * cell))))
-    return np.asarray(np.maximum(mean, blur(np.asarray(sure, np.float32), cell) * first), np.float32)
+    grid = max(1.0, cell)
+    sure = cv2.erode((to_cells(first, grid) > _SURE).astype(np.float32), disc(round(_SURE_DEPTH * cell / grid)))
+    return np.asarray(np.maximum(mean, from_cells(blur(np.asarray(sure, np.float32), 1.0), first) * first), np.float32)
 
 
 def contour_distance(matte: Float) -> Float:
