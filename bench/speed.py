@@ -38,7 +38,7 @@ def main() -> None:
         with build_studio() as studio:
             result = warm(studio, photo.read_bytes(), options)
         result["peak_bytes"] = memory.peak
-    result |= overhead(options.size, ("seamless",) if options.tiny else ("seamless", "arch-podium", "oak-table"))
+    result |= overhead(options.size, ("seamless",) if options.tiny else ("seamless", "arch-podium"))
     if not options.tiny:
         result |= cold(photo)
     finish({"bench": "speed", "size": options.size, "cores": os.cpu_count(), "load": os.getloadavg()[0], **result})
