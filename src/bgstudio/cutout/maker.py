@@ -9,19 +9,20 @@ import numpy as np
 
 from bgstudio.cutout import doubt
 from bgstudio.cutout.backdrop import find_backdrop, unmix
-from bgstudio.cutout.edges import sharpen
+from bgstudio.cutout.edges import in_linear_light, sharpen
 from bgstudio.cutout.foreground import foreground
-from bgstudio.cutout.passes import Looks, decide, look_once, look_twice
+from bgstudio.cutout.hints import Hint, brushed, check_hint, shown_part, within
+from bgstudio.cutout.passes import Looks, ask_another, decide, look_once, look_twice, pasted
 from bgstudio.cutout.questions import find_doubts
 from bgstudio.cutout.reading import read_scene
 from bgstudio.cutout.tidy import solid, without_crumbs
-from bgstudio.domain.cutout import Cutout
+from bgstudio.domain.cutout import Box, Cutout
 from bgstudio.domain.picture import Picture
 from bgstudio.domain.ports import Cancel, MatteModel, Progress, check, never, silent
 from bgstudio.pixels.alpha import bounding_box
 from bgstudio.pixels.colour import linear_to_bytes
 from bgstudio.pixels.resample import resize
-from bgstudio.pixels.types import Float
+from bgstudio.pixels.types import Byte, Float
 
 WORK = 1200
 """Longest side of the picture that the contour is worked out on; finer pictures get it lifted."""
@@ -35,41 +36,60 @@ class CutoutMaker:
     Args:
         model: the network; see ``networks``.
         preview_model: a faster one for previews; None takes ``model``.
+        second_opinion: another network with finer edges, asked once more for finished cut-outs; None for none.
     """
 
-    def __init__(self, model: MatteModel, preview_model: MatteModel | None = None) -> None:
+    def __init__(
+        self,
+        model: MatteModel,
+        preview_model: MatteModel | None = None,
+        second_opinion: MatteModel | None = None,
+    ) -> None:
         self._model = model
         self._preview_model = preview_model or model
+        self._second_opinion = second_opinion
 
     def __call__(
         self,
         picture: Picture,
         *,
         preview: bool = False,
+        hint: Hint | None = None,
         progress: Progress = silent,
         cancel: Cancel = never,
     ) -> Cutout:
         """Cut the product out of ``picture``.
 
-        A picture that is transparent already keeps its own alpha: see ``from_own_alpha``.
+        Args:
+            picture: the photo. One that is transparent already keeps its own alpha: see ``from_own_alpha``.
+            preview: look once with the faster network, and refine lightly.
+            hint: a box or strokes by the person.
+            progress: told the step.
+            cancel: asked between steps.
 
         Raises:
             NoProductFound: nothing, or everything, was found.
+            UsageError: the hint does not fit the photo.
             Cancelled: ``cancel`` said so between steps.
         """
         if picture.alpha is not None:
             return from_own_alpha(picture)
+        hint = hint or Hint()
+        check_hint(hint, picture.width, picture.height)
         check(cancel)
         progress("Looking for the product", 0.0)
-        model = self._preview_model if preview else self._model
         scale = min(1.0, (PREVIEW_WORK if preview else WORK) / max(picture.width, picture.height))
         size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
-        rgb, cell = linear_to_bytes(resize(picture.rgb, *size)), max(size) / 320
-        looks = look_once(model, rgb) if preview else look_twice(model, rgb, cell)
+        rgb, part = linear_to_bytes(resize(picture.rgb, *size)), shown_part(hint, scale, *size)
+        cell = max(part[2] - part[0], part[3] - part[1]) / 320
+        looks, model = self._look(rgb, part, cell, preview)
+        looks = replace(looks, matte=brushed(rgb, looks.matte, hint))
         check(cancel)
         progress("Finding the contour", 0.7)
         image = np.asarray(rgb / np.float32(255), np.float32)
-        matte, notes = self._contour(image, looks, cell, preview)
+        matte = find_contour(image, looks.matte, cell, (8,) if preview else (3, 8, 24))
+        if hint.box is not None:
+            matte = within(matte, hint.box, scale)
         doubt.require_product(matte)
         check(cancel)
         progress("Taking the backdrop's colour off the edges", 0.85)
@@ -77,15 +97,50 @@ class CutoutMaker:
         confidence = doubt.confidence(matte, looks, cell)
         doubts = find_doubts(image, matte, looks, confidence, cell, scale)
         sure = _lift(confidence, picture.width, picture.height)
-        return replace(_finish(picture.rgb, alpha, sure, model.name, notes), doubts=doubts)
+        return replace(_finish(picture.rgb, alpha, sure, model, _notes(preview, hint)), doubts=doubts)
 
-    def _contour(self, image: Float, looks: Looks, cell: float, preview: bool) -> tuple[Float, tuple[str, ...]]:
-        matte = decide(looks.matte, cell)
-        backdrop = find_backdrop(image, looks.matte)
-        if backdrop is not None:
-            matte = unmix(image, matte, backdrop, cell)
-        matte = sharpen(image, matte, cell, (8,) if preview else (3, 8, 24))
-        return without_crumbs(solid(matte, cell), looks.matte, cell), ()
+    def _look(self, rgb: Byte, part: Box, cell: float, preview: bool) -> tuple[Looks, str]:
+        """What the networks say of a part of the working picture, and their names."""
+        left, top, right, bottom = part
+        shown = np.ascontiguousarray(rgb[top:bottom, left:right])
+        model = self._preview_model if preview else self._model
+        name = model.name
+        looks = look_once(model, shown) if preview else look_twice(model, shown, cell)
+        if self._second_opinion is not None and not preview:
+            looks = ask_another(looks, self._second_opinion, shown, cell)
+            name = f"{name} and {self._second_opinion.name}"
+        return pasted(looks, part, rgb.shape[1], rgb.shape[0]), name
+
+
+def find_contour(image: Float, matte: Float, cell: float, reaches: tuple[float, ...] = (3, 8, 24)) -> Float:
+    """The networks' coarse matte to the final one, at the same size.
+
+    Args:
+        image: float32 (H, W, 3), encoded sRGB 0..1.
+        matte: float32 (H, W), 0..1, as soft as the network left it.
+        cell: pixels of ``image`` per pixel that the network saw.
+        reaches: reaches of the colour models in cells.
+
+    Returns:
+        float32 (H, W), 0..1, of linear light.
+    """
+    alpha = decide(matte, cell)
+    backdrop = find_backdrop(image, matte)
+    if backdrop is not None:
+        alpha = unmix(image, alpha, backdrop, cell)
+    alpha = in_linear_light(image, sharpen(image, alpha, cell, reaches), cell)
+    return without_crumbs(solid(alpha, cell), matte, cell)
+
+
+def _notes(preview: bool, hint: Hint) -> tuple[str, ...]:
+    notes = []
+    if preview:
+        notes.append("A preview: the photo was looked at once, and edges are coarser than in the finished picture.")
+    if hint.box is not None:
+        notes.append("Only what lies inside the drawn box was taken.")
+    if hint.keep is not None or hint.drop is not None:
+        notes.append("Brush strokes were followed.")
+    return tuple(notes)
 
 
 def from_own_alpha(picture: Picture) -> Cutout:

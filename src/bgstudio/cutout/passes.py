@@ -6,7 +6,7 @@ contour, and two looks that disagree tell where neither is to be trusted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -29,6 +29,9 @@ _CLOSER_WEIGHT, _MIRRORED_WEIGHT = 0.75, 0.5
 _SURE, _SURE_DEPTH = 0.9, 6.0
 """Matte, and depth in cells, from which the first look's inside stands whatever the second one says."""
 
+
+_OPINION_DEPTH = 3.0
+"""Depth in cells from which a network's sure inside stands against another network's opinion."""
 
 _AGREEING = (0.5, 0.7)
 """Intersection over union below which the looks contradict each other, and above which they agree."""
@@ -98,6 +101,31 @@ def look_twice(model: MatteModel, rgb: Byte, cell: float) -> Looks:
     return Looks(join(first, second, cell, zoomed), first, second, overlap(first, second), zoomed)
 
 
+def ask_another(looks: Looks, model: MatteModel, rgb: Byte, cell: float) -> Looks:
+    """``looks`` with the opinion of another network: its contour, with the sure inside of the first network filled in.
+
+    The other one has finer edges and at times loses white parts before white; what the first one is sure of stays.
+    """
+    other = model(rgb)
+    both = np.maximum(other, _sure_inside(looks.matte, cell, _OPINION_DEPTH))
+    return replace(looks, matte=both, second=other, agreement=overlap(looks.matte, other))
+
+
+def pasted(looks: Looks, part: Box, width: int, height: int) -> Looks:
+    """Looks at a part of a picture as looks at all of it, with nothing found outside."""
+    left, top, right, bottom = part
+    if part == (0, 0, width, height):
+        return looks
+
+    def paste(plane: Float) -> Float:
+        out = np.zeros((height, width), np.float32)
+        out[top:bottom, left:right] = plane
+        return out
+
+    second = None if looks.second is None else paste(looks.second)
+    return replace(looks, matte=paste(looks.matte), first=paste(looks.first), second=second)
+
+
 def overlap(a: Float, b: Float) -> float:
     """Intersection over union of two mattes at one half; 1 where both are empty."""
     one, two = a > 0.5, b > 0.5
@@ -120,9 +148,14 @@ def join(first: Float, second: Float, cell: float, zoomed: bool) -> Float:
         torn = blur(1 - smoothstep(np.abs(2 * first - 1), *_TORN), cell)
         weight = weight * (trusted + (1 - trusted) * np.maximum(close, torn))
     mean = (1 - weight) * first + weight * second
+    return np.asarray(np.maximum(mean, _sure_inside(first, cell, _SURE_DEPTH)), np.float32)
+
+
+def _sure_inside(matte: Float, cell: float, depth: float) -> Float:
+    """``matte`` where it is sure and ``depth`` cells away from where it is not; 0 elsewhere."""
     grid = max(1.0, cell)
-    sure = cv2.erode((to_cells(first, grid) > _SURE).astype(np.float32), disc(round(_SURE_DEPTH * cell / grid)))
-    return np.asarray(np.maximum(mean, from_cells(blur(np.asarray(sure, np.float32), 1.0), first) * first), np.float32)
+    sure = cv2.erode((to_cells(matte, grid) > _SURE).astype(np.float32), disc(round(depth * cell / grid)))
+    return from_cells(blur(np.asarray(sure, np.float32), 1.0), matte) * matte
 
 
 def contour_distance(matte: Float) -> Float:

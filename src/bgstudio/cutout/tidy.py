@@ -14,8 +14,8 @@ _SOLID = (2.5, 4.0)
 _CRUMB_CELLS, _CRUMB_PART = 1.5, 0.002
 """Side in cells, and part of the largest piece's area, up to which a loose piece is a crumb."""
 
-_UNSEEN = 0.5
-"""Matte that the network must show somewhere in a loose piece for it to stay."""
+_UNSEEN, _SEEN = 0.5, 0.7
+"""Matte that the network must show somewhere in a loose piece for it to stay; mean matte at which even a crumb does."""
 
 
 def solid(matte: Float, cell: float) -> Float:
@@ -31,7 +31,7 @@ def solid(matte: Float, cell: float) -> Float:
 
 
 def without_crumbs(matte: Float, network: Float, cell: float) -> Float:
-    """Take away loose pieces that are tiny or that the network never saw.
+    """Take away loose pieces that the network never saw, and tiny ones that it was not sure of.
 
     Args:
         matte: float32 (H, W), 0..1.
@@ -44,6 +44,7 @@ def without_crumbs(matte: Float, network: Float, cell: float) -> Float:
     area = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
     least = max((_CRUMB_CELLS * cell) ** 2, _CRUMB_PART * float(area[1:].max()))
     seen = np.bincount(labels.ravel(), weights=(network > _UNSEEN).ravel(), minlength=pieces)
-    keep = (area >= least) & (seen > 0)
+    mean = np.bincount(labels.ravel(), weights=network.ravel(), minlength=pieces) / np.maximum(area, 1)
+    keep = ((area >= least) & (seen > 0)) | (mean > _SEEN)
     keep[0] = False
     return np.where(keep[labels] | (labels == 0), matte, 0).astype(np.float32)
