@@ -19,17 +19,39 @@ DEEPEST = 1.1
 STEEPEST = 5.0
 """Depth by width of a piece of ground line above which it is the side of the product that was seen."""
 
-SHALLOWEST = 0.18
+SHALLOWEST = 0.25
 """Half depth by half width of a foot whose depth was not seen: a flat front on a flat view."""
 
-FLATTENED = (1.05, 1.35)
-"""Radius of a belly's edge on the ground by that of a ball: up to the first it is a ball, from the second on flat."""
+FLATNESS = (1.03, 1.18)
+"""Radius of a belly's edge on the ground by that of a ball's: up to the first it is a ball, from the second on flat."""
 
-BELIEVED = 0.7
-"""How far the middle that the ends of a belly's edge tell is believed."""
+BEHIND = (0.55, 1.4)
+"""How far behind its lowest ray a ball touches, and the middle of a flat base with a rounded rim stands, in radii of
+its edge."""
+
+BENT = 1.3
+"""Depth by width of a piece of ground line at a rounded edge."""
+
+ROUND = (0.5, 1.6)
+"""Depth by half width of a foot that may be a circle seen at another pitch."""
 
 STEPS = np.linspace(-1.0, 1.0, 129)
 """Where outlines are sampled, from the left end of the foot (-1) to the right end (1)."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """What the silhouette of the body says about its depth, where the foot does not.
+
+    Attributes:
+        turned: it is its own mirror image, as things from a wheel or a lathe are.
+        roundness: depth by width of a body that is as deep as it is thick in the picture.
+        wide: its width in pixels.
+    """
+
+    turned: bool
+    roundness: float
+    wide: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,21 +129,16 @@ class Foot:
         return float((self.back - self.front).max() / 2)
 
     def deepened(self) -> Foot:
-        """With at least a little depth."""
+        """With at least a little depth, added behind what was seen."""
         missing = SHALLOWEST - self.depth
         if missing <= 0:
             return self
-        more = missing * np.sqrt(np.clip(1 - STEPS**8, 0, 1))
-        return replace(self, front=self.front - more, back=self.back + more)
+        centre = self.centre + np.array([0, missing * self.half_width, 0])
+        return replace(self, centre=centre, front=self.front - missing, back=self.back + missing)
 
 
-def find_foot(camera: Camera, contour: Contour, roundness: float = 1.0) -> Foot:
+def find_foot(camera: Camera, contour: Contour, build: Build) -> Foot:
     """The foot under a lower edge.
-
-    Args:
-        camera: of the picture.
-        contour: the lower edge.
-        roundness: depth by width to assume of a round belly, whose depth no edge tells.
 
     What touches the ground is where the edge runs along its convex hull. The hidden back is the front turned by 180
     degrees about the middle between its two ends. A belly that curves up from the ground would look like an endless
@@ -133,26 +150,29 @@ def find_foot(camera: Camera, contour: Contour, roundness: float = 1.0) -> Foot:
     for limit in np.geomspace(0.45, 0.01, 40):
         kept = np.flatnonzero(touches & (rise <= limit))
         first, last = int(kept[0]), int(kept[-1])
-        foot, first, last = _outlined(camera, contour, first, last)
+        foot, first, last = _outlined(camera, contour, first, last, whole=True)
         tilt = abs(foot.line[0, 1] - foot.line[-1, 1])
         if foot.depth <= DEEPEST and tilt < 2.2 * foot.half_width:
             break
     assert foot is not None
     if limit < 0.44 and _still_rising(contour, first, last):
-        return _belly(camera, contour, foot, roundness)
-    return foot
+        return _belly(camera, contour, foot, build)
+    if _is_round(foot):
+        return _circle(foot)
+    if build.turned:
+        return foot
+    return _outlined(camera, contour, first, last, whole=False)[0]
 
 
-def _outlined(camera: Camera, contour: Contour, first: int, last: int) -> tuple[Foot, int, int]:
+def _outlined(camera: Camera, contour: Contour, first: int, last: int, *, whole: bool) -> tuple[Foot, int, int]:
     part = slice(first, last + 1)
     ray = camera.ray(contour.x[part], contour.hull[part])
-    points = camera.origin - ray * (camera.origin[2] / np.minimum(ray[:, 2], -0.01))[:, None]
-    if len(points) > 1:
-        slope = np.abs(np.diff(points[:, 1]) / np.maximum(np.diff(points[:, 0]), 1e-6))
-        level = np.flatnonzero(slope < STEEPEST)
-        if len(level) > 2:
-            first, last = first + int(level[0]), first + int(level[-1]) + 1
-            points = points[level[0] : level[-1] + 2]
+    points = camera.origin + ray * (-camera.origin[2] / np.minimum(ray[:, 2], -0.01))[:, None]
+    start, end = _level(points, whole)
+    first, last = first + start, first + end
+    points = points[start : end + 1]
+    if whole:
+        points = _to_the_ends(points)
     ends = points[[0, -1]]
     middle = ends.mean(0)
     half = max(float(ends[1, 0] - ends[0, 0]) / 2, 0.5 * camera.pixel_size(7.5), 1e-3)
@@ -160,6 +180,84 @@ def _outlined(camera: Camera, contour: Contour, first: int, last: int) -> tuple[
     hidden = -seen[::-1]
     front, back = np.minimum(seen, hidden), np.maximum(seen, hidden)
     return Foot(np.array([middle[0], middle[1], 0.0]), half, front, back, points), first, last
+
+
+def _level(points: Double, whole: bool) -> tuple[int, int]:
+    """First and last of the points between which a ground line lies on the ground.
+
+    Steep ends are the side of the product that was seen. A round foot really climbs at its ends; elsewhere, unless the
+    ``whole`` line is asked for, ends that bend upwards are left out as rounded edges: a toe, a heel.
+    """
+    n = len(points)
+    if n < 3:
+        return 0, n - 1
+    slope = np.abs(np.diff(points[:, 1]) / np.maximum(np.diff(points[:, 0]), 1e-6))
+    level = np.flatnonzero(slope < STEEPEST)
+    if len(level) < 3:
+        return 0, n - 1
+    start, end = int(level[0]), int(level[-1]) + 1
+    near = max(3, n // 8)
+    if whole or end - start < 3 * near:
+        return start, end
+    smooth = np.convolve(np.pad(slope[start:end], 2, mode="edge"), np.full(5, 0.2), mode="valid")
+    for _ in range(near):
+        inner = np.median(smooth[start - int(level[0]) :][:near])
+        if smooth[start - int(level[0])] < max(BENT, 1.6 * inner):
+            break
+        start += 1
+    for _ in range(near):
+        inner = np.median(smooth[: end - int(level[0])][-near:])
+        if smooth[end - 1 - int(level[0])] < max(BENT, 1.6 * inner):
+            break
+        end -= 1
+    return start, end
+
+
+def _is_round(foot: Foot) -> bool:
+    """Whether the front of a foot is half a circle, or one that was seen at another pitch."""
+    depth = -float(foot.front.min())
+    off = float(np.sqrt(np.mean((foot.front + depth * np.sqrt(np.clip(1 - STEPS**2, 0, 1))) ** 2)))
+    return ROUND[0] < depth < ROUND[1] and off < 0.08 * depth
+
+
+def _circle(foot: Foot) -> Foot:
+    """A round foot completed as a circle through its foremost point: a wrong pitch would have made it an ellipse.
+
+    What was seen stays where it was seen, so that the product touches the ground all along.
+    """
+    shift = 1 + float(foot.front.min())
+    centre = foot.centre + np.array([0, shift * foot.half_width, 0])
+    front = foot.front - shift
+    return replace(foot, centre=centre, front=front, back=np.maximum(np.sqrt(np.clip(1 - STEPS**2, 0, 1)), front))
+
+
+def _depth(camera: Camera, point: Double) -> float:
+    return float((point - camera.origin) @ camera.forward)
+
+
+def _to_the_ends(points: Double) -> Double:
+    """Ground points continued by half a column at either end.
+
+    Where a round foot turns away from the camera its edge climbs like a square root, without bound: half a column is an
+    eighth of the depth of a bottle. How much more of the climb lies in the last twelfth's outer half than in its inner
+    one tells such an end from the corner of a box, where the climb is even.
+    """
+    if len(points) < 24:
+        return points
+    out = []
+    column = abs(points[-1, 0] - points[0, 0]) / (len(points) - 1)
+    for run in (points, points[::-1]):
+        last, middle, inner = run[0], run[len(points) // 24], run[len(points) // 12]
+        climb = float(last[1] - inner[1])
+        half, whole = (np.sqrt(abs(last[0] - p[0]) + column / 2) - np.sqrt(column / 2) for p in (middle, inner))
+        if climb <= 0:
+            rise = 0.0
+        else:
+            even = 0.5
+            bend = float(np.clip(((last[1] - middle[1]) / climb - even) / (half / whole - even), 0, 1))
+            rise = bend * climb * float(np.sqrt(column / 2) / whole)
+        out.append([last[0] + np.sign(last[0] - inner[0]) * column / 2, last[1] + rise, 0.0])
+    return np.concatenate([out[:1], points, out[1:]])
 
 
 def _still_rising(contour: Contour, first: int, last: int) -> bool:
@@ -172,24 +270,24 @@ def _still_rising(contour: Contour, first: int, last: int) -> bool:
     return bool(cut and along[max(0, first - near) : first].all() and along[last : last + near].all())
 
 
-def _belly(camera: Camera, contour: Contour, foot: Foot, roundness: float) -> Foot:
+def _belly(camera: Camera, contour: Contour, foot: Foot, build: Build) -> Foot:
     """A round underside, which touches the ground behind the place where its lowest ray does.
 
-    On the ground the edge runs like a parabola at its lowest point. Under a ball of half the product's width its radius
-    there is that of the ball times the sine of the angle of view, and the ball touches half as far behind. The flatter
-    it runs, the more it is the edge of a flat underside with rounded rims, whose middle the ends of the edge tell.
+    On the ground the edge runs like a parabola at its lowest point. Under a ball its radius there is that of the ball
+    times the sine of the angle of view, and the ball touches half as far behind. Where the edge runs flatter than under
+    a ball of the product's width, it belongs to a flat base with a belly above.
     """
     ground = camera.ground(contour.x, contour.low)
     lowest = int(np.argmax(contour.low))
     ray = ground[lowest] - camera.origin
-    half = camera.pixel_size(float(ray @ camera.forward)) * float(contour.x[-1] - contour.x[0]) / 2
+    half = camera.pixel_size(_depth(camera, ground[lowest])) * build.wide / 2
     near = np.abs(ground[:, 0] - ground[lowest, 0]) < 0.4 * half
     curve = np.polynomial.polynomial.polyfit(ground[near, 0] - ground[lowest, 0], ground[near, 1], 2)
     radius = float(np.clip(1 / (2 * max(curve[2], 1e-3)), 0.04 * half, half))
     vertex = float(np.clip(-curve[1] * radius, -0.4 * half, 0.4 * half))
     ball = half * -float(ray[2]) / float(np.linalg.norm(ray))
-    flat = float(np.clip((radius / ball - FLATTENED[0]) / (FLATTENED[1] - FLATTENED[0]), 0, 1))
-    touch = float(curve[0]) + max(0.6 * roundness**2 * min(radius, ball), 0.01 * half)
-    y = touch + BELIEVED * flat * max(0.0, float(foot.centre[1]) - touch)
+    roundness = 1.0 if build.turned else build.roundness
+    behind = roundness**2 * radius * float(np.interp(radius / ball, FLATNESS, BEHIND))
+    y = float(curve[0]) + float(np.clip(behind, 0.01 * half, half))
     around = roundness * np.sqrt(np.clip(1 - STEPS**2, 0, 1))
     return Foot(np.array([ground[lowest, 0] + vertex, y, 0.0]), foot.half_width, -around, around, foot.line, belly=True)

@@ -73,15 +73,40 @@ def _peaks(low: np.ndarray[tuple[int], np.dtype[np.int64]], prominence: float) -
     return out
 
 
-def planes(limb: Bool, feet: list[Tip]) -> tuple[Double, Bool]:
-    """World y (rows, cols) of the upright planes that legs stand in, and where they hold: in limbs with a foot."""
+@dataclass(frozen=True, eq=False)
+class Legs:
+    """Limbs that stand on the ground.
+
+    Attributes:
+        y: float64 (rows, cols), world y of the upright plane that each stands in.
+        known: bool (rows, cols), where there are any.
+        top: world height at which they meet the body; 0 where they do not.
+    """
+
+    y: Double
+    known: Bool
+    top: float
+
+
+def find_legs(net: Lattice, limb: Bool, body: Bool, feet: list[Tip]) -> Legs:
+    """Give every limb with a foot the plane of its nearest foot, and see how high the legs reach.
+
+    A leg at the back is hidden by the body's front edge before it ends: the one that seems highest tells the height.
+    """
     label, _ = ndimage.label(limb, np.ones((3, 3)))
     y, known = np.zeros(limb.shape), np.zeros_like(limb)
+    tops = [0.0]
     cols = np.arange(limb.shape[1])
+    joint = limb & np.asarray(ndimage.binary_dilation(body, np.ones((3, 3), bool)))
     for part in {int(label[tip.row, tip.col]) for tip in feet}:
         own = [tip for tip in feet if label[tip.row, tip.col] == part]
         nearest = np.argmin(np.abs(cols[:, None] - np.array([tip.col for tip in own])), 1)
         here = label == part
         y = np.where(here, np.array([tip.y for tip in own])[nearest][None], y)
         known |= here
-    return y, known
+        for i, tip in enumerate(own):
+            rows = np.flatnonzero((joint & here & (nearest == i)[None]).any(1))
+            if len(rows):
+                ray = net.rays(np.array([float(tip.col), float(np.median(rows))]))
+                tops.append(net.camera.origin[2] + ray[2] * (tip.y - net.camera.origin[1]) / ray[1])
+    return Legs(y, known, float(max(tops)))

@@ -11,7 +11,6 @@ from scipy import ndimage
 from bgstudio.backends.raytrace.camera import Camera
 from bgstudio.backends.raytrace.kit.mesh import Mesh
 from bgstudio.backends.raytrace.proxy import flat
-from bgstudio.backends.raytrace.proxy.foot import lower_contour
 from bgstudio.backends.raytrace.proxy.lattice import Cut, Lattice, lattice, to_ground, trimmed
 from bgstudio.backends.raytrace.proxy.patch import triangulate
 from bgstudio.backends.raytrace.proxy.shell import shell
@@ -21,7 +20,7 @@ from bgstudio.pixels.types import Double, Float
 
 Pose = Literal["standing", "lying", "hanging"]
 
-INSET = 0.7
+INSET = 0.3
 """Picture pixels by which the rim keeps inside the silhouette, so that the solid never shows beside the product."""
 
 
@@ -91,7 +90,7 @@ def _closed(net: Lattice, front: Double, back: Double) -> Mesh:
 
 
 def _standing(net: Lattice, texture: Float, cut: Cut) -> StandIn:
-    found = standing(net, lower_contour(cut))
+    found = standing(net, cut)
     mesh, foot = _closed(net, found.front, found.back), found.foot
     pixel = net.camera.pixel_size(net.contact)
     return StandIn(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from bgstudio.backends.raytrace.proxy.foot import Contour, Foot, find_foot
-from bgstudio.backends.raytrace.proxy.lattice import Lattice
-from bgstudio.backends.raytrace.proxy.legs import Tip, planes, tips
-from bgstudio.backends.raytrace.proxy.limbs import limbs, thickness
-from bgstudio.backends.raytrace.proxy.sweep import cut_by_rays, fit_sweep
+from bgstudio.backends.raytrace.proxy.foot import Build, Foot, find_foot, lower_contour
+from bgstudio.backends.raytrace.proxy.lattice import Cut, Lattice
+from bgstudio.backends.raytrace.proxy.legs import Tip, find_legs, tips
+from bgstudio.backends.raytrace.proxy.limbs import Thickness, limbs, thickness
+from bgstudio.backends.raytrace.proxy.sweep import Interval, cut_by_rays, fit_sweep
 from bgstudio.pixels.types import Bool, Double
 
 BODY = 0.25
@@ -19,6 +19,12 @@ BODY = 0.25
 
 STEEP = 1.2
 """Steepest slope, in depth by width, at which a product without a body is believed to be turned."""
+
+UNDER = 0.95
+"""Height of a body's underside by that at which its legs are seen to end."""
+
+MIRRORED = 0.93
+"""Overlap of a body with its mirror image from which on it may be a turned one."""
 
 RAISED = 0.04
 """Height of a body's lowest point, by the product's height, above which it is carried by legs."""
@@ -38,28 +44,48 @@ class Standing:
     back: Double
 
 
-def standing(net: Lattice, contour: Contour) -> Standing:
+def standing(net: Lattice, cut: Cut) -> Standing:
     """Find foot, body and limbs."""
-    inside = net.inside
+    inside, contour = net.inside, lower_contour(cut)
     local = thickness(inside)
     limb = limbs(inside, local)
     body = inside & ~limb
-    wide = float(np.ptp(np.flatnonzero(inside.any(0)))) + 1
-    foot = find_foot(net.camera, contour, roundness=min(1.0, 2.2 * float(local.radius.max()) / wide))
+    build = _build(net, body if body.any() else inside, local)
+    foot = find_foot(net.camera, contour, build).deepened()
     feet = tips(net, inside, limb, foot)
     half = local.round * net.step
     if body.sum() < BODY * inside.sum():
         middle = _upright(net, _sheet(net, inside, foot, feet))
         return Standing(foot, middle - half, middle + half)
-    found = _body(net, body, foot)
-    if found is None:
+    legs = find_legs(net, limb, body, feet)
+    raised = len(feet) > 1 and legs.top > RAISED * net.box.height * net.camera.pixel_size(net.contact)
+    found = cut_by_rays(net, fit_sweep(net, body, foot, UNDER * legs.top if raised else 0.0))
+    solid = found.hit & body
+    if not solid.any():
         middle = _upright(net, np.full(inside.shape, foot.centre[1]))
         return Standing(foot, middle - half, middle + half)
-    front, back, middle = found
-    y, known = planes(limb, feet)
-    middle = np.where(known, _upright(net, y), middle)
-    solid = ~np.isnan(front) & ~limb
-    return Standing(foot, np.where(solid, front, middle - half), np.where(solid, back, middle + half))
+    middle, most = _continued(net, found, solid)
+    middle = np.where(legs.known, _upright(net, legs.y), middle)
+    half = np.where(limb, half, np.minimum(half, most))
+    return Standing(foot, np.where(solid, found.front, middle - half), np.where(solid, found.back, middle + half))
+
+
+def _continued(net: Lattice, found: Interval, solid: Bool) -> tuple[Double, Double]:
+    """Middle and half thickness (rows, cols) of the body, upright from the nearest place where rays meet it."""
+    nearest = ndimage.distance_transform_edt(~solid, return_distances=False, return_indices=True)
+    y = net.camera.origin[1] + net.rays(net.points)[..., 1] * (found.front + found.back) / 2
+    half = (found.back - found.front) / 2
+    return _upright(net, y[nearest[0], nearest[1]]), half[nearest[0], nearest[1]]
+
+
+def _build(net: Lattice, body: Bool, local: Thickness) -> Build:
+    cols = np.flatnonzero(body.any(0))
+    own = body[:, cols[0] : cols[-1] + 1]
+    mirrored = own[:, ::-1]
+    alike = float((own & mirrored).sum() / (own | mirrored).sum())
+    thick, wide = 2 * float(local.radius[body].max()), float(len(cols))
+    pixel = net.box.height / net.rows
+    return Build(alike > MIRRORED, min(1.0, 1.1 * thick / wide), wide * pixel)
 
 
 def _upright(net: Lattice, y: Double) -> Double:
@@ -92,30 +118,3 @@ def _sheet(net: Lattice, inside: Bool, foot: Foot, feet: list[Tip]) -> Double:
 def _x_at(net: Lattice, y: Double) -> Double:
     ray = net.rays(net.points)
     return net.camera.origin[0] + ray[..., 0] * (y - net.camera.origin[1]) / ray[..., 1]
-
-
-def _body(net: Lattice, body: Bool, foot: Foot) -> tuple[Double, Double, Double] | None:
-    """Front and back of the swept body, not a number where no ray meets it, and its middle continued everywhere."""
-    found = cut_by_rays(net, fit_sweep(net, body, foot.deepened()))
-    hit = found.hit & body
-    if not hit.any():
-        return None
-    front, back = np.where(hit, found.front, np.nan), np.where(hit, found.back, np.nan)
-    back = np.minimum(back, _underside(net, hit, found.front))
-    nearest = ndimage.distance_transform_edt(~hit, return_distances=False, return_indices=True)
-    y = net.camera.origin[1] + net.rays(net.points)[..., 1] * (front + back) / 2
-    return front, back, _upright(net, y[nearest[0], nearest[1]])
-
-
-def _underside(net: Lattice, hit: Bool, front: Double) -> Double:
-    """Depths (rows, cols) at which rays leave a raised body through its underside, level with its lower front edge."""
-    h = hit.shape[0]
-    cols = np.flatnonzero(hit.any(0))
-    rows = h - 1 - np.argmax(hit[::-1, cols], 0)
-    down = net.rays(net.points)[..., 2]
-    z = np.full(hit.shape[1], -1.0)
-    z[cols] = net.camera.origin[2] + down[rows, cols] * front[rows, cols]
-    if z[cols].min() < RAISED * net.box.height * net.camera.pixel_size(net.contact):
-        return np.full(hit.shape, np.inf)
-    below = (z[None] - net.camera.origin[2]) / np.minimum(down, -1e-6)
-    return np.where(down < -1e-6, below, np.inf)

@@ -29,13 +29,17 @@ class Bounds:
     right: Double
 
     @classmethod
-    def of(cls, inside: Bool) -> Bounds:
-        """Outermost points of each row, half a step beyond the points themselves."""
-        w = inside.shape[1]
-        some = inside.any(1)
-        left = np.where(some, np.argmax(inside, 1) - 0.5, 1e6)
-        right = np.where(some, w - 0.5 - np.argmax(inside[:, ::-1], 1), -1e6)
-        return cls(left, right)
+    def of(cls, net: Lattice, body: Bool) -> Bounds:
+        """Outermost points of each row of a body; to a part of a step where the silhouette itself ends there."""
+        h, w = body.shape
+        rows, some = np.arange(h), body.any(1)
+        field = np.pad(net.alpha - net.threshold, ((0, 0), (1, 1)), constant_values=-1)
+        ends = []
+        for first, outwards in ((np.argmax(body, 1), -1), (w - 1 - np.argmax(body[:, ::-1], 1), 1)):
+            here, there = field[rows, first + 1], field[rows, first + 1 + outwards]
+            part = np.where(there < 0, here / np.maximum(here - there, 1e-6), 0.5)
+            ends.append(first + outwards * np.clip(part, 0, 1))
+        return cls(np.where(some, ends[0], 1e6), np.where(some, ends[1], -1e6))
 
     @property
     def top(self) -> float:
@@ -57,7 +61,7 @@ class Sweep:
 
     Attributes:
         foot: gives the outline and where it stands.
-        z: (k,) heights, rising from 0.
+        z: (k,) heights, rising from the underside.
         x: (k,) middle of each section.
         half: (k,) its half width, world units.
     """
@@ -68,20 +72,23 @@ class Sweep:
     half: Double
 
 
-def fit_sweep(net: Lattice, inside: Bool, foot: Foot) -> Sweep:
+def fit_sweep(net: Lattice, body: Bool, foot: Foot, bottom: float = 0.0) -> Sweep:
     """The largest sections that stay within the silhouette when seen by the camera.
 
-    Between foot and top each section first takes the width that the silhouette has at its own two ends, then shrinks
-    until all of it projects into the silhouette. Where sections begin to shrink for good, nothing of the silhouette is
-    left above them but their own top face: the product ends flat.
+    From the height ``bottom`` upwards each section first takes the width that the silhouette has at its own two ends,
+    then shrinks until all of it projects into the silhouette. The product ends flat where a top face explains all that
+    is seen above.
     """
-    bounds = Bounds.of(inside)
+    bounds = Bounds.of(net, body)
     top = _height(net, bounds.top, float(foot.centre[1]))
-    z = np.linspace(0, max(top, 2 * HAIR), LEVELS)
+    z = np.linspace(bottom, max(top, bottom + 2 * HAIR), LEVELS)
     x, half = _widths(net, bounds, foot, z)
-    kept = _shrunk(net, bounds, foot, z, x, half)
-    end = _flat_top(kept)
-    return Sweep(foot, z[:end], x[:end], (half * kept)[:end])
+    # a flat foot was seen where it is, and rays cut off what cannot be
+    free = (z < top / 2) & (not foot.belly)
+    half = np.where(free, half, half * _shrunk(net, bounds, foot, z, x, half))
+    end = _flat_top(net, bounds, foot, np.stack([x, z], -1), half)
+    x, half = (ndimage.gaussian_filter1d(values[:end], 1.0, mode="nearest") for values in (x, half))
+    return Sweep(foot, z[:end], x, half)
 
 
 def _height(net: Lattice, row: float, y: float) -> float:
@@ -143,14 +150,27 @@ def _fits(net: Lattice, bounds: Bounds, foot: Foot, at: Double, half: Double, ou
     return np.asarray(((cell[..., 0] > left - tolerance) & (cell[..., 0] < right + tolerance)).all(1))
 
 
-def _flat_top(kept: Double) -> int:
-    """Number of sections below the place from which all are cramped to the top."""
-    free = np.flatnonzero(kept >= 0.9)
-    if len(free) == 0:
-        return len(kept)
-    end = int(free[-1]) + 1
-    above = kept[end:]
-    return max(2, end if len(above) and above.mean() < 0.75 else len(kept))
+def _flat_top(net: Lattice, bounds: Bounds, foot: Foot, at: Double, half: Double) -> int:
+    """Number of sections up to the lowest whose top face covers all of the silhouette above it.
+
+    Whatever rises higher would have to be drawn where that face is seen already, and flat tops are more common than
+    roofs that rise just as steeply as the camera looks down.
+    """
+    rows = np.flatnonzero(bounds.left <= bounds.right).astype(float)
+    edge = np.concatenate([np.stack([bounds.left[rows.astype(int)], rows], -1),
+                           np.stack([bounds.right[rows.astype(int)], rows], -1)])  # fmt: skip
+    ray, origin = net.rays(edge), net.camera.origin
+    level = np.maximum(half, net.step)
+    t = (at[:, None, 1] - origin[2]) / np.minimum(ray[:, 2], -1e-3)
+    x, y = origin[0] + ray[:, 0] * t, origin[1] + ray[:, 1] * t
+    u = (x - at[:, None, 0]) / level[:, None]
+    v = (y - foot.centre[1]) / level[:, None]
+    steps = net.step / level[:, None]
+    over = v > 0
+    side = np.abs(u) <= 1 + 1.5 * steps
+    behind = v <= np.interp(np.clip(u, -1, 1), STEPS, foot.back) + 1.5 * steps / np.maximum(-ray[:, 2], 0.05)
+    covered = (~over | (side & behind)).all(1)
+    return max(2, int(np.argmax(covered)) + 1) if covered.any() else len(half)
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +201,7 @@ def cut_by_rays(net: Lattice, sweep: Sweep) -> Interval:
     y, z = origin[1] + down[:, 1:2] * t, origin[2] + down[:, 2:3] * t
     half = np.maximum(np.interp(z, sweep.z, sweep.half), 1e-5)
     v = ((y - foot.centre[1]) / half).astype(np.float32)
-    lid = np.minimum(z - HAIR, sweep.z[-1] - z).astype(np.float32)
+    lid = np.minimum(z - sweep.z[0] - HAIR, sweep.z[-1] - z).astype(np.float32)
     middle = ((np.interp(z, sweep.z, sweep.x) - origin[0]) / half).astype(np.float32)
     slope, size = (t / half).astype(np.float32), half.astype(np.float32)
     front, back = (_tabled(values) for values in (foot.front, foot.back))
@@ -201,7 +221,7 @@ def _depths(net: Lattice, sweep: Sweep, down: Double) -> Double:
     middle = (foot.centre[1] - origin[1]) / down[:, 1]
     z = origin[2] + down[:, 2] * middle
     reach = float(max(np.abs(foot.front).max(), np.abs(foot.back).max()))
-    step = sweep.z[-1] / (len(sweep.z) - 1)
+    step = (sweep.z[-1] - sweep.z[0]) / (len(sweep.z) - 1)
     # how far the solid can reach from the middle plane anywhere near this height
     window = int(np.ceil(reach * np.tan(np.radians(net.camera.pitch + 12)) * sweep.half.max() / step))
     near = ndimage.maximum_filter1d(sweep.half, 2 * min(window, len(sweep.half)) + 1, mode="nearest")
