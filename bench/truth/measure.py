@@ -11,6 +11,9 @@ from bgstudio.pixels.types import Bool, Float
 DARKENED = 0.03
 """Part of the plate's light that must be missing for a place to be in shadow."""
 
+VISIBLE = 0.08
+"""Darkening from which on a contact shadow is seen."""
+
 REACH = 14 / 512
 """How far below the foot its contact shadow is looked for, as a part of the frame."""
 
@@ -27,7 +30,10 @@ def darkening(picture: Float, plate: Float) -> Float:
 
 
 def contact_gap(truth: Float, ours: Float, alpha: Float) -> float:
-    """Pixels at 512 px from where the true contact shadow begins to where ours is 80 % as dark; mean over the foot."""
+    """Pixels, at 512 px, from the foot to where ours is first 80 % as dark as the truth; mean over the foot.
+
+    Only as far as the true contact shadow is to be seen.
+    """
     solid = alpha > 0.5
     h = solid.shape[0]
     reach = max(4, round(REACH * h))
@@ -39,11 +45,10 @@ def contact_gap(truth: Float, ours: Float, alpha: Float) -> float:
         if row < low.max() - 0.12 * tall:
             continue
         t, o = truth[row + 2 : row + 2 + reach, col], ours[row + 2 : row + 2 + reach, col]
-        if len(t) < 4 or t[:6].max() < 0.08:
+        if len(t) == 0 or t[0] < VISIBLE:
             continue
-        dark = 0.8 * t[:6].max()
-        reached = np.flatnonzero(o >= dark)
-        gaps.append(max(0, (int(reached[0]) if len(reached) else reach) - int(np.flatnonzero(t >= dark)[0])))
+        reached = np.flatnonzero((o >= 0.8 * t) | (t < VISIBLE))
+        gaps.append(int(reached[0]) if len(reached) else len(t))
     return float(np.mean(gaps)) * 512 / h if gaps else float("nan")
 
 
