@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from bgstudio.cutout.planes import from_cells, largest, to_cells, total
+from bgstudio.cutout.planes import distance_inside, from_cells, largest, to_cells, total
 from bgstudio.pixels.filters import blur, blur_wide, disc, smoothstep
 from bgstudio.pixels.types import Float
 
@@ -20,6 +20,9 @@ _ROUNDS = 8
 
 _THIN, _REACH = 2, (3.0, 7.0)
 """Half width in cells up to which a part is thin; distance in cells over which broad additions fade out."""
+
+_SURE = 0.8
+"""What the network must say of an area that looks like the backdrop for it to stay."""
 
 _GAP = 0.2
 """Least difference from the backdrop, 0..1, of what lies in a hole that is closed."""
@@ -95,12 +98,13 @@ def find_backdrop(image: Float, matte: Float) -> Backdrop | None:
     return Backdrop(np.clip(_spread(field, w, h), 0.001, 1).astype(np.float32), noise)
 
 
-def unmix(image: Float, matte: Float, backdrop: Backdrop, cell: float) -> Float:
+def unmix(image: Float, matte: Float, network: Float, backdrop: Backdrop, cell: float) -> Float:
     """Correct ``matte`` by what is known of the backdrop.
 
     Args:
         image: float32 (H, W, 3), encoded sRGB 0..1.
-        matte: float32 (H, W), 0..1.
+        matte: float32 (H, W), 0..1, decided.
+        network: float32 (H, W), 0..1, what the network said before it was decided.
         backdrop: from ``find_backdrop``.
         cell: pixels of ``image`` per pixel that the network saw.
 
@@ -114,10 +118,12 @@ def unmix(image: Float, matte: Float, backdrop: Backdrop, cell: float) -> Float:
     added = _attached(_within_reach(differs, matte, cell), matte)
     sure = ((matte > 0.9) & (differs > 0.7)).astype(np.float32)
     near_sure, near_distance = blur_wide(sure, 6 * cell), blur_wide(sure * distance, 6 * cell)
-    near_inside = blur_wide((matte > 0.5).astype(np.float32), 6 * cell)
+    # What the network doubts and what equals the backdrop is no evidence of a product in the backdrop's colour.
+    inside = (matte > 0.5) & ((network > _SURE) | (differs > 0.5))
+    near_inside = blur_wide(inside.astype(np.float32), 6 * cell)
     contrast = smoothstep(near_sure / (near_inside + 1e-3), 0.5, 0.8)
     contrast = contrast * smoothstep(near_distance / (near_sure + 1e-4), 0.08, 0.2)
-    deep = cv2.erode((matte > 0.97).astype(np.uint8), disc(max(1, int(2 * cell))))
+    deep = cv2.erode((network > _SURE).astype(np.uint8), disc(max(1, int(2 * cell))))
     gone = (1 - smoothstep(distance, 2.5 * noise, 5 * noise + 0.02)) * contrast * (1 - deep)
     both = np.asarray(np.maximum(matte, added) * (1 - gone), np.float32)
     return _without_gaps(both, distance, noise, cell)
@@ -134,8 +140,8 @@ def _shadow(image: Float, field: Float, noise: float) -> Float:
 def _within_reach(differs: Float, matte: Float, cell: float) -> Float:
     """Take out broad areas far from what the network found: the edge of a table, another thing, a caustic."""
     broad = cv2.dilate(cv2.erode((to_cells(differs, cell) > 0.5).astype(np.float32), disc(_THIN)), disc(_THIN + 1))
-    away = cv2.distanceTransform((to_cells(matte, cell) <= 0.3).astype(np.uint8), cv2.DIST_L2, 5)
-    out = np.asarray(broad * smoothstep(np.asarray(away, np.float32), *_REACH), np.float32)
+    away = distance_inside(to_cells(matte, cell) <= 0.3)
+    out = np.asarray(broad * smoothstep(away, *_REACH), np.float32)
     return differs * (1 - from_cells(out, matte))
 
 

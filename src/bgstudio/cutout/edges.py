@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from bgstudio.cutout.passes import contour_distance
-from bgstudio.cutout.planes import from_cells, to_cells
-from bgstudio.pixels.colour import LUMA, to_linear
+from bgstudio.cutout.planes import distance_inside, from_cells, to_cells
+from bgstudio.pixels.colour import to_linear
 from bgstudio.pixels.filters import blur, blur_wide, disc, smoothstep
 from bgstudio.pixels.types import Bool, Float
 
@@ -30,6 +30,9 @@ _FAR = (4.0, 8.0)
 
 _ERASED = (0.25, 0.5)
 """Part of the network's matte that is left by colours, nearby, under which they are wrong and above which right."""
+
+_NEARBY, _LEAST_SUPPORT = 3.0, 0.002
+"""Reach in cells of the two sides' mean colours, and the share of pixels that it takes to know it."""
 
 _SHARE = (0.01, 0.05)
 """Share of sure cells within reach under which a model knows nothing, and from which it is good."""
@@ -54,8 +57,7 @@ def sharpen(image: Float, matte: Float, cell: float, reaches: tuple[float, ...] 
     kernel = disc(max(1, round(1.6 * cell - 1)))
     inside, outside = (cv2.erode(plane.astype(np.uint8), kernel) for plane in (matte > 0.9, matte < 0.1))
     # Colours must speak the more clearly, the further a pixel lies in what the network is certain of.
-    certain = ((matte > 0.9) | (matte < 0.1)).astype(np.uint8)
-    depth = np.asarray(cv2.distanceTransform(certain, cv2.DIST_L2, 5), np.float32) / np.float32(cell)
+    depth = distance_inside((matte > 0.9) | (matte < 0.1)) / np.float32(cell)
     grid = max(1.0, cell)
     trust = np.float32(_TRUST) * (1 + np.maximum(to_cells(depth, grid) - 1, 0) ** 2)
     seeds = [(to_cells(plane.astype(np.float32), grid) >= _PURE).astype(np.float32) for plane in (inside, outside)]
@@ -174,20 +176,24 @@ def in_linear_light(image: Float, alpha: Float, cell: float) -> Float:
         looks half mixed where four fifths of the light are blocked; without this it would come out too thin.
     """
     grid = max(1.0, cell)
-    luma = np.asarray(image @ LUMA, np.float32)
-    fore, back = (_mean_near(luma, plane, grid) for plane in (alpha > 0.95, alpha < 0.05))
-    soft = (alpha > 0) & (alpha < 1)
-    product, backdrop, share = from_cells(fore, alpha)[soft], from_cells(back, alpha)[soft], alpha[soft]
-    seen = to_linear(backdrop + share * (product - backdrop))
-    light, span = seen - to_linear(backdrop), to_linear(product) - to_linear(backdrop)
+    (fore, many), (back, few) = (_mean_near(image, plane, grid) for plane in (alpha > 0.95, alpha < 0.05))
+    soft = (alpha > 0) & (alpha < 1) & (from_cells(np.minimum(many, few), alpha) > _LEAST_SUPPORT)
+    product, backdrop = from_cells(fore, alpha)[soft], from_cells(back, alpha)[soft]
+    share = alpha[soft]
+    behind = to_linear(backdrop)
+    light = to_linear(backdrop + share[:, None] * (product - backdrop)) - behind
+    span = to_linear(product) - behind
+    length = (span * span).sum(1)
     # Where both sides are equally bright the two alphas are the same.
-    share = np.where(np.abs(span) > 0.02, light / np.where(np.abs(span) > 0.02, span, 1), share)
+    share = np.where(length > 1e-3, (light * span).sum(1) / np.maximum(length, 1e-3), share)
     out = alpha.copy()
     out[soft] = np.clip(share, 0, 1)
     return out
 
 
-def _mean_near(luma: Float, where: Bool, grid: float) -> Float:
-    """Mean of ``luma`` over the pixels of ``where`` within three cells, on the grid of cells."""
+def _mean_near(image: Float, where: Bool, grid: float) -> tuple[Float, Float]:
+    """Mean colour over the pixels of ``where`` nearby, and their share, both on the grid of cells."""
     weight = where.astype(np.float32)
-    return np.asarray(blur(to_cells(luma * weight, grid), 3.0) / (blur(to_cells(weight, grid), 3.0) + 1e-4), np.float32)
+    share = blur(to_cells(weight, grid), _NEARBY)
+    colour = blur(to_cells(image * weight[..., None], grid), _NEARBY) / np.maximum(share, 1e-6)[..., None]
+    return np.asarray(colour, np.float32), share

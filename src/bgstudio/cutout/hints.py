@@ -19,6 +19,9 @@ _SIDE = 512
 """Longest side of the picture that strokes are spread on."""
 
 _ROUNDS = 3
+_COLOURS, _LIKENESS = 3, 14.0
+"""Colours told apart in a stroke, and difference in 8-bit CIELAB up to which a pixel is like one of them."""
+
 _MARGIN = 0.06
 """Surroundings of a box that the network is shown, in parts of its longer side."""
 
@@ -109,10 +112,14 @@ def brushed(rgb: Byte, matte: Float, hint: Hint) -> Float:
     touched[0] = False
     change = np.asarray(touched[labels] | keep | drop)
     weight = cv2.resize(blur(change.astype(np.float32), 1.0), (w, h), interpolation=cv2.INTER_LINEAR)
-    target = cv2.resize(blur((after & ~drop | keep).astype(np.float32), 1.0), (w, h), interpolation=cv2.INTER_LINEAR)
-    return np.clip(matte + np.clip(2 * np.asarray(weight, np.float32), 0, 1) * (target - matte), 0, 1).astype(
-        np.float32
-    )
+    target = cv2.resize(blur(((after & ~drop) | keep).astype(np.float32), 1.0), (w, h), interpolation=cv2.INTER_LINEAR)
+    weight = np.clip(2 * np.asarray(weight, np.float32), 0, 1)
+    out = np.clip(matte + weight * (target - matte), 0, 1).astype(np.float32)
+    # What was painted itself is not up for discussion.
+    for stroke, value in ((hint.keep, 1), (hint.drop, 0)):
+        if stroke is not None:
+            out[_stroke(stroke, (w, h))] = value
+    return out
 
 
 def _stroke(stroke: Bool | None, size: tuple[int, int]) -> Bool:
@@ -123,12 +130,32 @@ def _stroke(stroke: Bool | None, size: tuple[int, int]) -> Bool:
     return np.asarray(small > 0.05)
 
 
+def _alike(rgb: Byte, stroke: Bool) -> Bool:
+    """What has one of the stroke's colours and hangs together with it."""
+    if not stroke.any():
+        return stroke
+    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
+    cv2.setRNGSeed(1)
+    rule = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.5)
+    painted = lab[stroke]
+    count = min(_COLOURS, len(painted))
+    _, _, centres = cv2.kmeans(painted, count, np.zeros((0, 0), np.int32), rule, 2, cv2.KMEANS_PP_CENTERS)
+    near = np.zeros(stroke.shape, bool)
+    for centre in np.asarray(centres, np.float32):
+        near |= np.asarray(((lab - centre) ** 2).sum(-1) < _LIKENESS**2)
+    parts, labels = cv2.connectedComponents((near | stroke).astype(np.uint8), connectivity=4)
+    touched = np.zeros(parts, bool)
+    touched[np.unique(labels[stroke])] = True
+    return np.asarray(touched[labels])
+
+
 def _spread(rgb: Byte, before: Bool, keep: Bool, drop: Bool) -> Bool:
     """GrabCut from what was found before, with the strokes as certainties."""
-    labels = np.where(before, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    guess = (before | _alike(rgb, keep)) & ~_alike(rgb, drop)
+    labels = np.where(guess, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[keep], labels[drop] = cv2.GC_FGD, cv2.GC_BGD
-    if not (before | keep).any() or (before | keep).all():
-        return (before | keep) & ~drop
+    if not (guess | keep).any() or (guess | keep).all():
+        return (guess | keep) & ~drop
     cv2.setRNGSeed(1)
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(rgb[..., ::-1].copy(), labels, (0, 0, 0, 0), *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)

@@ -127,7 +127,7 @@ def find_contour(image: Float, matte: Float, cell: float, reaches: tuple[float, 
     alpha = decide(matte, cell)
     backdrop = find_backdrop(image, matte)
     if backdrop is not None:
-        alpha = unmix(image, alpha, backdrop, cell)
+        alpha = unmix(image, alpha, matte, backdrop, cell)
     alpha = in_linear_light(image, sharpen(image, alpha, cell, reaches), cell)
     return without_crumbs(solid(alpha, cell), matte, cell)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from bgstudio.cutout.planes import from_cells, to_cells
+from bgstudio.cutout.planes import distance_inside, from_cells, to_cells
 from bgstudio.domain.cutout import Box
 from bgstudio.domain.ports import MatteModel
 from bgstudio.pixels.filters import blur, disc, smoothstep
@@ -159,10 +159,9 @@ def _sure_inside(matte: Float, cell: float, depth: float) -> Float:
 
 
 def contour_distance(matte: Float) -> Float:
-    """Distance of every pixel to the contour at one half, in pixels, float32 (H, W)."""
-    found = (matte > 0.5).astype(np.uint8)
-    inner = cv2.distanceTransform(found, cv2.DIST_L2, 5)
-    return np.asarray(inner + cv2.distanceTransform(1 - found, cv2.DIST_L2, 5), np.float32)
+    """Distance of every pixel to the contour at one half, in pixels, float32 (H, W); the frame's size without one."""
+    found = matte > 0.5
+    return distance_inside(found) + distance_inside(~found)
 
 
 def decide(matte: Float, cell: float) -> Float:

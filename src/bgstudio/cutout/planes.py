@@ -1,11 +1,12 @@
-"""Sums and maxima over colour channels, and the cell grid: numpy is slow along an axis of three."""
+"""Small tools over planes: sums and maxima over colour channels (numpy is slow along an axis of three), distances, and
+the grid of cells, which are the pixels that the network sees."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from bgstudio.pixels.types import Float
+from bgstudio.pixels.types import Bool, Float
 
 
 def largest(image: Float) -> Float:
@@ -31,3 +32,10 @@ def from_cells(plane: Float, like: Float) -> Float:
     """(h, w) or (h, w, C) grown back to the size of ``like``, bilinear."""
     h, w = like.shape[:2]
     return np.asarray(cv2.resize(plane, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def distance_inside(mask: Bool) -> Float:
+    """Distance in pixels from every pixel of ``mask`` to the nearest one outside; 0 outside, never above the frame."""
+    away = np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
+    # Where there is no outside at all the library answers with the largest number it has.
+    return np.minimum(away, np.float32(sum(mask.shape)))

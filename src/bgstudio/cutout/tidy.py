@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from bgstudio.cutout.planes import distance_inside
 from bgstudio.pixels.filters import smoothstep
 from bgstudio.pixels.types import Float
 
@@ -25,8 +26,7 @@ def solid(matte: Float, cell: float) -> Float:
         matte: float32 (H, W), 0..1.
         cell: pixels per pixel that the network saw.
     """
-    depth = cv2.distanceTransform((matte > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
-    inner = smoothstep(np.asarray(depth, np.float32) / np.float32(cell), *_SOLID)
+    inner = smoothstep(distance_inside(matte > 0.5) / np.float32(cell), *_SOLID)
     return np.maximum(matte, inner)
 
 

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bgstudio.cutout.passes import (
+    Looks,
+    ask_another,
+    contour_distance,
+    decide,
+    join,
+    look_once,
+    look_twice,
+    overlap,
+    pasted,
+    product_box,
+)
+from bgstudio.pixels.filters import blur
+from tests.cutout.kit import Constant, RedNetwork, disc_mask, photo
+
+
+def test_a_small_product_is_looked_at_closer() -> None:
+    alpha = disc_mask(400, 600, 200, 150, 60).astype(np.float32)
+    network = RedNetwork()
+    looks = look_twice(network, photo(alpha), 600 / 320)
+    assert network.seen[0] == (400, 600)
+    assert network.seen[1][0] < 250
+    assert looks.zoomed
+    assert looks.second is not None
+    assert np.abs(looks.second - alpha).mean() < 0.7 * np.abs(looks.first - alpha).mean()
+    assert np.abs(looks.matte - alpha).mean() < np.abs(looks.first - alpha).mean()
+
+
+def test_a_product_that_fills_the_frame_is_looked_at_in_the_mirror() -> None:
+    y, x = np.mgrid[0:300, 0:400]
+    alpha = ((y > 12) & (y < 285) & (x > 15) & (x < 330)).astype(np.float32)
+    looks = look_twice(RedNetwork(), photo(alpha), 400 / 320)
+    assert not looks.zoomed
+    assert looks.agreement > 0.97
+    assert looks.second is not None
+    assert overlap(looks.second, alpha) > 0.95
+
+
+def test_where_nothing_is_found_there_is_no_second_look() -> None:
+    network = RedNetwork()
+    looks = look_twice(network, np.full((200, 200, 3), 128, np.uint8), 1.0)
+    assert len(network.seen) == 1
+    assert looks.second is None
+    assert looks.agreement == 1
+
+
+def test_a_second_look_cannot_take_a_sure_inside_away() -> None:
+    first = blur(disc_mask(320, 320, 160, 160, 100).astype(np.float32), 1.0)
+    hollow = np.where(disc_mask(320, 320, 160, 160, 60), 0, first).astype(np.float32)
+    joined = join(first, hollow, 1.0, zoomed=True)
+    assert joined[160, 160] > 0.99
+    assert joined[disc_mask(320, 320, 160, 160, 85)].min() > 0.9
+
+
+def test_a_second_look_that_contradicts_counts_near_the_contour_only() -> None:
+    y, x = np.mgrid[0:320, 0:320]
+    ring = np.hypot(y - 160, x - 160)
+    first = ((ring < 100) & (ring > 80)).astype(np.float32)
+    filled = (ring < 100).astype(np.float32)
+    assert overlap(first, filled) < 0.5
+    assert join(first, filled, 1.0, zoomed=True)[160, 160] == 0
+
+
+def test_a_second_look_that_agrees_moves_the_contour() -> None:
+    first = disc_mask(320, 320, 160, 160, 100).astype(np.float32)
+    second = disc_mask(320, 320, 160, 160, 104).astype(np.float32)
+    joined = join(first, second, 1.0, zoomed=True)
+    assert joined[160, 160 + 102] == pytest.approx(0.75)
+    assert join(first, second, 1.0, zoomed=False)[160, 160 + 102] == pytest.approx(0.5)
+
+
+def test_broad_doubt_becomes_a_decision_and_a_soft_contour_stays() -> None:
+    ramp = np.clip((np.arange(320, dtype=np.float32)[None] - 150) / 20, 0, 1).repeat(320, 0).astype(np.float32)
+    assert ((decide(ramp, 1.0) > 0.05) & (decide(ramp, 1.0) < 0.95)).any()
+    broad = np.full((320, 320), 0.3, np.float32)
+    broad[:, 160:] = 0.66
+    decided = decide(broad, 1.0)
+    assert decided[:, 180:].min() == 1
+    assert decided[:, :140].max() == 0
+
+
+def test_another_network_gives_the_contour_and_the_first_one_the_inside() -> None:
+    first = disc_mask(320, 320, 160, 160, 100).astype(np.float32)
+    torn = np.where(disc_mask(320, 320, 150, 160, 40), 0, disc_mask(320, 320, 160, 160, 104)).astype(np.float32)
+
+    class Torn(Constant):
+        def __call__(self, rgb: object) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+            return torn
+
+    looks = ask_another(Looks(first, first), Torn(0), np.zeros((320, 320, 3), np.uint8), 1.0)
+    assert looks.matte[150, 160] == 1
+    assert looks.matte[160, 160 + 102] == 1
+    assert looks.agreement == pytest.approx(overlap(first, torn))
+
+
+def test_looks_at_a_part_find_nothing_outside_of_it() -> None:
+    ones = np.ones((20, 30), np.float32)
+    looks = pasted(Looks(ones, ones, ones), (5, 10, 35, 30), 60, 50)
+    assert looks.matte.shape == (50, 60)
+    assert looks.matte.sum() == 600
+    assert looks.second is not None
+    assert looks.second[10:30, 5:35].min() == 1
+    assert look_once(Constant(0.5), np.zeros((4, 4, 3), np.uint8)).second is None
+
+
+def test_boxes_and_distances() -> None:
+    matte = np.zeros((100, 200), np.float32)
+    assert product_box(matte, 0.1) is None
+    matte[40:60, 80:120] = 1
+    left, top, right, bottom = product_box(matte, 0.25) or (0, 0, 0, 0)
+    assert left in range(64, 68)
+    assert right in range(133, 137)
+    assert top in range(24, 28)
+    assert bottom in range(73, 77)
+    assert contour_distance(matte)[50, 140] == pytest.approx(21, abs=0.5)
+    assert overlap(np.zeros((3, 3), np.float32), np.zeros((3, 3), np.float32)) == 1
