@@ -19,6 +19,9 @@ from bgstudio.pixels.types import Byte, Float
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _STD = np.array([0.229, 0.224, 0.225], np.float32)
 
+_FOUND = 0.5
+"""Least span of an answer that is stretched: with a product in view it is nearly 1, without one below 0.2."""
+
 
 def open_session(model: bytes | Path, threads: int = 0) -> Any:
     """An ONNX session on the CPU.
@@ -123,8 +126,9 @@ def _shrink(rgb: Byte, width: int, height: int) -> Float:
 
 
 def _lift(matte: Any, width: int, height: int) -> Float:
-    """A network's answer, stretched to 0..1, at the picture's size."""
+    """A network's answer, stretched to 0..1 where it found something, at the picture's size."""
     y = np.asarray(matte, np.float32)
     low, high = float(y.min()), float(y.max())
-    y = (y - low) / max(high - low, 1e-6)
+    # Stretching the answer to a bare wall would make a product of its noise.
+    y = (y - low) / max(high - low, _FOUND)
     return np.clip(cv2.resize(y, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1).astype(np.float32)
