@@ -33,8 +33,9 @@ _SURE, _SURE_DEPTH = 0.9, 6.0
 _OPINION_DEPTH = 3.0
 """Depth in cells from which a network's sure inside stands against another network's opinion."""
 
-_AGREEING = (0.5, 0.7)
-"""Intersection over union below which the looks contradict each other, and above which they agree."""
+_AGREEING, _MIRRORED_AGREEING = (0.5, 0.7), (0.75, 0.85)
+"""Intersection over union below which the looks contradict each other, and above which they agree. A mirrored look
+shows nothing that the first one could not see: it has to agree more than a closer one."""
 
 _NEAR, _TORN = (1.5, 3.0), (0.7, 0.9)
 """Cells from the contour, and decision |2 m - 1|, between which a contradicting second look stops to count."""
@@ -141,7 +142,7 @@ def join(first: Float, second: Float, cell: float, zoomed: bool) -> Float:
     is torn: it saw less of the surroundings, so it is the one that may have taken a part for the whole.
     """
     weight = np.full_like(first, _CLOSER_WEIGHT if zoomed else _MIRRORED_WEIGHT)
-    low, high = _AGREEING
+    low, high = _AGREEING if zoomed else _MIRRORED_AGREEING
     trusted = np.float32(np.clip((overlap(first, second) - low) / (high - low), 0, 1))
     if trusted < 1:
         close = 1 - smoothstep(contour_distance(first) / np.float32(cell), *_NEAR)
