@@ -149,7 +149,7 @@ def _attached(differs: Float, matte: Float) -> Float:
     """What of ``differs`` forms one piece with the product, where the product is no small part of that piece."""
     both = ((differs > 0.5) | (matte > 0.5)).astype(np.uint8)
     parts, labels, stats, _ = cv2.connectedComponentsWithStats(both, connectivity=8)
-    core = np.bincount(labels.ravel(), weights=(matte > 0.5).ravel(), minlength=parts) / np.maximum(stats[:, 4], 1)
+    core = np.bincount(labels[matte > 0.5], minlength=parts) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
     keep = core > 0.25
     keep[0] = False
     return np.where(keep[labels], differs, 0).astype(np.float32)
@@ -163,8 +163,8 @@ def _without_gaps(matte: Float, distance: Float, noise: float, cell: float) -> F
     inner[0] = False
     if not inner.any():
         return matte
-    other = (distance > 8 * noise + _GAP).ravel()
-    share = np.bincount(labels.ravel(), weights=other, minlength=gaps) / np.maximum(stats[:, 4], 1)
+    other = distance > 8 * noise + _GAP
+    share = np.bincount(labels[other], minlength=gaps) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
     closed = (inner & (share > 0.6))[labels].astype(np.float32)
     if not closed.any():
         return matte

@@ -22,8 +22,9 @@ from bgstudio.pixels.resample import resize
 from bgstudio.pixels.types import Bool, Double, Float, Int
 
 LEAST_SLOPE, LEAST_FIT = 0.15, 0.13
-_ROWS = 160
+_ROWS = 120
 _CLUSTERS, _ROUNDS, _BANDS = 8, 6, 4
+_SAMPLE = 3000
 
 
 def read_light(rgb: Float, alpha: Float) -> LightReading:
@@ -61,10 +62,12 @@ def _materials(colours: Float) -> Int:
     lab = linear_to_oklab(colours)
     features = np.stack([lab[:, 0] * 0.35, lab[:, 1] * 2, lab[:, 2] * 2], 1).astype(np.float32)
     cv2.setRNGSeed(1)
-    count = min(_CLUSTERS, len(features))
+    sample = np.ascontiguousarray(features[:: max(1, len(features) // _SAMPLE)])
+    count = min(_CLUSTERS, len(sample))
     rule = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 40, 1e-4)
-    _, labels, _ = cv2.kmeans(features, count, np.zeros((0, 0), np.int32), rule, 3, cv2.KMEANS_PP_CENTERS)
-    return np.asarray(labels, np.int32).ravel()
+    _, _, centres = cv2.kmeans(sample, count, np.zeros((0, 0), np.int32), rule, 3, cv2.KMEANS_PP_CENTERS)
+    distances = ((features[:, None] - np.asarray(centres, np.float32)[None]) ** 2).sum(2)
+    return np.asarray(distances.argmin(1), np.int32)
 
 
 def _fit(

@@ -43,7 +43,7 @@ def without_crumbs(matte: Float, network: Float, cell: float) -> Float:
         return matte
     area = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
     least = max((_CRUMB_CELLS * cell) ** 2, _CRUMB_PART * float(area[1:].max()))
-    seen = np.bincount(labels.ravel(), weights=(network > _UNSEEN).ravel(), minlength=pieces)
+    seen = np.bincount(labels[network > _UNSEEN], minlength=pieces)
     mean = np.bincount(labels.ravel(), weights=network.ravel(), minlength=pieces) / np.maximum(area, 1)
     keep = ((area >= least) & (seen > 0)) | (mean > _SEEN)
     keep[0] = False
