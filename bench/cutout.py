@@ -31,7 +31,7 @@ from PIL import Image
 from bench.common import MATERIAL, finish
 from bench.matte_metrics import MatteScore, score
 from bgstudio.bootstrap import build_weights, settings
-from bgstudio.cutout import CutoutMaker, U2Net
+from bgstudio.cutout import CutoutMaker, ISNet, U2Net
 from bgstudio.domain.picture import Picture
 from bgstudio.errors import NoProductFound
 from bgstudio.pixels.colour import bytes_to_linear
@@ -79,6 +79,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path, default=MATERIAL / "gt_pairs")
     parser.add_argument("--limit", type=int, default=None, help="so many pairs, evenly spread")
     parser.add_argument("--preview", action="store_true", help="measure previews instead of finished cut-outs")
+    parser.add_argument("--second-opinion", action="store_true", help="ask isnet too; its weights must be there")
     parser.add_argument("--detail", action="store_true", help="a line per pair")
     parser.add_argument("--no-peer", action="store_true", help="leave rembg out")
     options = parser.parse_args()
@@ -89,7 +90,8 @@ def main() -> None:
     ours, bare, peer = Method("this studio"), Method("bare network"), Method(PEER)
     truths = {pair.name: pair.truth() for pair in pairs}
     kinds = {pair.name: pair.kind(truths[pair.name]) for pair in pairs}
-    maker = CutoutMaker(network)
+    opinion = ISNet(store.path("isnet")) if options.second_opinion else None
+    maker = CutoutMaker(network, second_opinion=opinion)
     for pair in pairs:
         rgb = read(pair.image)
         ours.scores[pair.name] = score(cut(maker, rgb, options.preview), truths[pair.name])

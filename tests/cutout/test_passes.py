@@ -16,6 +16,7 @@ from bgstudio.cutout.passes import (
     product_box,
 )
 from bgstudio.pixels.filters import blur
+from bgstudio.pixels.types import Byte, Float
 from tests.cutout.kit import Constant, RedNetwork, disc_mask, photo
 
 
@@ -84,18 +85,32 @@ def test_broad_doubt_becomes_a_decision_and_a_soft_contour_stays() -> None:
     assert decided[:, :140].max() == 0
 
 
-def test_another_network_gives_the_contour_and_the_first_one_the_inside() -> None:
-    first = disc_mask(320, 320, 160, 160, 100).astype(np.float32)
-    torn = np.where(disc_mask(320, 320, 150, 160, 40), 0, disc_mask(320, 320, 160, 160, 104)).astype(np.float32)
+class Fixed(Constant):
+    """A network with a fixed answer."""
 
-    class Torn(Constant):
-        def __call__(self, rgb: object) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-            return torn
+    def __init__(self, answer: Float) -> None:
+        super().__init__(0)
+        self.answer = answer
 
-    looks = ask_another(Looks(first, first), Torn(0), np.zeros((320, 320, 3), np.uint8), 1.0)
+    def __call__(self, rgb: Byte) -> Float:
+        return self.answer
+
+
+def test_another_network_moves_the_contour_and_cannot_tear_the_inside() -> None:
+    first, blank = disc_mask(320, 320, 160, 160, 100).astype(np.float32), np.zeros((320, 320, 3), np.uint8)
+    torn = np.where(disc_mask(320, 320, 150, 160, 15), 0, disc_mask(320, 320, 160, 160, 104)).astype(np.float32)
+    looks = ask_another(Looks(first, first), Fixed(torn), blank, 1.0)
     assert looks.matte[150, 160] == 1
-    assert looks.matte[160, 160 + 102] == 1
+    assert looks.matte[160, 160 + 102] == pytest.approx(0.5)
     assert looks.agreement == pytest.approx(overlap(first, torn))
+
+
+def test_another_network_that_sees_another_product_does_not_count() -> None:
+    first, blank = disc_mask(320, 320, 160, 160, 100).astype(np.float32), np.zeros((320, 320, 3), np.uint8)
+    part = disc_mask(320, 320, 160, 160, 60).astype(np.float32)
+    looks = ask_another(Looks(first, first), Fixed(part), blank, 1.0)
+    np.testing.assert_array_equal(looks.matte, first)
+    assert looks.agreement < 0.5
 
 
 def test_looks_at_a_part_find_nothing_outside_of_it() -> None:

@@ -35,7 +35,7 @@ _OPINION_DEPTH = 3.0
 
 _AGREEING, _MIRRORED_AGREEING = (0.5, 0.7), (0.75, 0.85)
 """Intersection over union below which the looks contradict each other, and above which they agree. A mirrored look
-shows nothing that the first one could not see: it has to agree more than a closer one."""
+shows nothing that the first one could not see: it has to agree more than a closer one, and so has another network."""
 
 _NEAR, _TORN = (1.5, 3.0), (0.7, 0.9)
 """Cells from the contour, and decision |2 m - 1|, between which a contradicting second look stops to count."""
@@ -103,13 +103,18 @@ def look_twice(model: MatteModel, rgb: Byte, cell: float) -> Looks:
 
 
 def ask_another(looks: Looks, model: MatteModel, rgb: Byte, cell: float) -> Looks:
-    """``looks`` with the opinion of another network: its contour, with the sure inside of the first network filled in.
+    """``looks`` with the opinion of another network: the mean of both where they see the same product.
 
-    The other one has finer edges and at times loses white parts before white; what the first one is sure of stays.
+    The other one has finer edges, but at times it loses white parts before white or takes a part for the whole. Where
+    the two do not agree it does not count, and what the first one is sure of stays.
     """
     other = model(rgb)
-    both = np.maximum(other, _sure_inside(looks.matte, cell, _OPINION_DEPTH))
-    return replace(looks, matte=both, second=other, agreement=overlap(looks.matte, other))
+    agreement = overlap(looks.matte, other)
+    low, high = _MIRRORED_AGREEING
+    weight = np.float32(0.5 * np.clip((agreement - low) / (high - low), 0, 1))
+    both = (1 - weight) * looks.matte + weight * other
+    both = np.maximum(both, _sure_inside(looks.matte, cell, _OPINION_DEPTH)).astype(np.float32)
+    return replace(looks, matte=both, second=other, agreement=min(looks.agreement, agreement))
 
 
 def pasted(looks: Looks, part: Box, width: int, height: int) -> Looks:
