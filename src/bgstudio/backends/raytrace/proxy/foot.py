@@ -1,4 +1,4 @@
-"""Where a product touches the ground, read from the lower edge of its silhouette."""
+"""Where a product touches the ground, and with what outline."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bgstudio.backends.raytrace.camera import Camera
-from bgstudio.backends.raytrace.proxy.lattice import Cut
-from bgstudio.pixels.types import Bool, Double
-
-SLACK = 0.012
-"""Part of the product's height by which the lower edge may leave its convex hull and still touch the ground."""
+from bgstudio.backends.raytrace.proxy.arc import Arc, Build, is_arc, is_ball, lowest_arc
+from bgstudio.backends.raytrace.proxy.contour import Contour
+from bgstudio.pixels.types import Double
 
 DEEPEST = 1.1
 """Depth by width of the deepest foot that is believed."""
@@ -22,12 +20,17 @@ STEEPEST = 5.0
 SHALLOWEST = 0.25
 """Half depth by half width of a foot whose depth was not seen: a flat front on a flat view."""
 
-FLATNESS = (1.03, 1.18)
-"""Radius of a belly's edge on the ground by that of a ball's: up to the first it is a ball, from the second on flat."""
+BASE = (0.25, 1.3)
+"""Radius of an edge by the body's half width, between which the edge of a turned product is that of a round base."""
 
-BEHIND = (0.55, 1.4)
-"""How far behind its lowest ray a ball touches, and the middle of a flat base with a rounded rim stands, in radii of
-its edge."""
+WALL = 0.85
+"""Half width of a base by the body's, below which the body bulges out above it."""
+
+EDGE = 1.08
+"""Radius of a round base under a bulging body by that of its edge as it is seen: the edge is a little rounded."""
+
+RIM = 1.5
+"""The same for the underside of what is neither turned nor flat."""
 
 BENT = 1.3
 """Depth by width of a piece of ground line at a rounded edge."""
@@ -39,71 +42,6 @@ STEPS = np.linspace(-1.0, 1.0, 129)
 """Where outlines are sampled, from the left end of the foot (-1) to the right end (1)."""
 
 
-@dataclass(frozen=True)
-class Build:
-    """What the silhouette of the body says about its depth, where the foot does not.
-
-    Attributes:
-        turned: it is its own mirror image, as things from a wheel or a lathe are.
-        roundness: depth by width of a body that is as deep as it is thick in the picture.
-        wide: its width in pixels.
-    """
-
-    turned: bool
-    roundness: float
-    wide: float
-
-
-@dataclass(frozen=True, eq=False)
-class Contour:
-    """The lower edge of a silhouette and its convex hull, pixel positions in the picture.
-
-    Attributes:
-        x: (n,) columns of the cut-out that hold any of the product.
-        low: (n,) y of its lowest point in each.
-        hull: (n,) y of the lower convex hull: the ground line of whatever stands on several feet.
-        tall: height of the box.
-    """
-
-    x: Double
-    low: Double
-    hull: Double
-    tall: float
-
-    @property
-    def touches(self) -> Bool:
-        """(n,) where the edge runs along its hull."""
-        return self.hull - self.low < max(SLACK * self.tall, 1.0)
-
-
-def lower_contour(cut: Cut) -> Contour:
-    """Trace the lower edge to a part of a pixel: at a flat view a pixel of height is many of depth."""
-    alpha, box, level = cut.alpha, cut.box, 0.5
-    h, w = alpha.shape
-    inside = alpha > level
-    cols = np.flatnonzero(inside.any(0))
-    last = h - 1 - np.argmax(inside[::-1, cols], axis=0)
-    here = alpha[last, cols].astype(np.float64)
-    below = np.where(last + 1 < h, alpha[np.minimum(last + 1, h - 1), cols], 0.0)
-    low = box.top + (last + 0.5 + (here - level) / np.maximum(here - below, 1e-6)) * box.height / h
-    x = box.left + (cols + 0.5) * box.width / w
-    return Contour(x, low, np.interp(x, *_hull(x, low)), box.height)
-
-
-def _hull(x: Double, low: Double) -> tuple[Double, Double]:
-    """Lower convex hull (monotone chain, Andrew 1979); y grows downwards."""
-    kept: list[tuple[float, float]] = []
-    for px, py in zip(x.tolist(), low.tolist(), strict=True):
-        while len(kept) > 1:
-            (ax, ay), (bx, by) = kept[-2:]
-            if (by - ay) * (px - ax) > (py - ay) * (bx - ax):
-                break
-            kept.pop()
-        kept.append((px, py))
-    points = np.array(kept)
-    return points[:, 0], points[:, 1]
-
-
 @dataclass(frozen=True, eq=False)
 class Foot:
     """The outline of a foot on the ground.
@@ -113,7 +51,7 @@ class Foot:
         half_width: world units along x.
         front, back: (129,) of ``STEPS``, y from the centre in half widths; the shape of every section of the product.
         line: (n, 3) ground points of the part that was seen, left to right.
-        belly: whether the underside curves up from the ground instead of standing flat.
+        belly: whether the body bulges out above it.
     """
 
     centre: Double
@@ -138,7 +76,33 @@ class Foot:
 
 
 def find_foot(camera: Camera, contour: Contour, build: Build) -> Foot:
-    """The foot under a lower edge.
+    """The foot under a lower edge: that of a ball, of a turned product with a round base, or what the edge outlines."""
+    arc = lowest_arc(camera, contour, build)
+    if is_ball(contour, arc, build):
+        return _round(arc, 1.0, arc.half * float(np.tan(arc.angle / 2)), contour, camera)
+    if build.turned and BASE[0] < arc.radius / arc.half < BASE[1] and is_arc(camera, contour, arc):
+        bulges = EDGE * arc.radius < WALL * arc.half
+        return _round(arc, 1.0, arc.radius * EDGE if bulges else min(arc.radius, arc.half), contour, camera)
+    foot, rising = _outline(camera, contour, build)
+    if rising:
+        behind = RIM * build.roundness**2 * min(arc.radius, arc.half)
+        return _round(arc, build.roundness, behind, contour, camera)
+    return foot
+
+
+def _round(arc: Arc, roundness: float, behind: float, contour: Contour, camera: Camera) -> Foot:
+    """A foot whose sections are ellipses, with its middle ``behind`` the nearest point of its edge."""
+    behind = float(np.clip(behind, 0.01 * arc.half, arc.half))
+    half = behind / roundness
+    around = roundness * np.sqrt(np.clip(1 - STEPS**2, 0, 1))
+    ground = camera.ground(contour.x, contour.low)
+    line = ground[np.abs(ground[:, 0] - arc.x) <= max(half, 1.5 * float(np.diff(ground[:2, 0]).max(initial=0.01)))]
+    belly = half < WALL * arc.half
+    return Foot(np.array([arc.x, arc.y + behind, 0.0]), half, -around, around, line, belly)
+
+
+def _outline(camera: Camera, contour: Contour, build: Build) -> tuple[Foot, bool]:
+    """The foot that an edge outlines, and whether it is cut short because the edge still rises at its ends.
 
     What touches the ground is where the edge runs along its convex hull. The hidden back is the front turned by 180
     degrees about the middle between its two ends. A belly that curves up from the ground would look like an endless
@@ -156,12 +120,12 @@ def find_foot(camera: Camera, contour: Contour, build: Build) -> Foot:
             break
     assert foot is not None
     if limit < 0.44 and _still_rising(contour, first, last):
-        return _belly(camera, contour, foot, build)
+        return foot, True
     if _is_round(foot):
-        return _circle(foot)
+        return _circle(foot), False
     if build.turned:
-        return foot
-    return _outlined(camera, contour, first, last, whole=False)[0]
+        return foot, False
+    return _outlined(camera, contour, first, last, whole=False)[0], False
 
 
 def _outlined(camera: Camera, contour: Contour, first: int, last: int, *, whole: bool) -> tuple[Foot, int, int]:
@@ -231,10 +195,6 @@ def _circle(foot: Foot) -> Foot:
     return replace(foot, centre=centre, front=front, back=np.maximum(np.sqrt(np.clip(1 - STEPS**2, 0, 1)), front))
 
 
-def _depth(camera: Camera, point: Double) -> float:
-    return float((point - camera.origin) @ camera.forward)
-
-
 def _to_the_ends(points: Double) -> Double:
     """Ground points continued by half a column at either end.
 
@@ -268,26 +228,3 @@ def _still_rising(contour: Contour, first: int, last: int) -> bool:
     along = contour.hull - contour.low < 0.03 * contour.tall
     cut = left + right > 0.1 * (x[-1] - x[0])
     return bool(cut and along[max(0, first - near) : first].all() and along[last : last + near].all())
-
-
-def _belly(camera: Camera, contour: Contour, foot: Foot, build: Build) -> Foot:
-    """A round underside, which touches the ground behind the place where its lowest ray does.
-
-    On the ground the edge runs like a parabola at its lowest point. Under a ball its radius there is that of the ball
-    times the sine of the angle of view, and the ball touches half as far behind. Where the edge runs flatter than under
-    a ball of the product's width, it belongs to a flat base with a belly above.
-    """
-    ground = camera.ground(contour.x, contour.low)
-    lowest = int(np.argmax(contour.low))
-    ray = ground[lowest] - camera.origin
-    half = camera.pixel_size(_depth(camera, ground[lowest])) * build.wide / 2
-    near = np.abs(ground[:, 0] - ground[lowest, 0]) < 0.4 * half
-    curve = np.polynomial.polynomial.polyfit(ground[near, 0] - ground[lowest, 0], ground[near, 1], 2)
-    radius = float(np.clip(1 / (2 * max(curve[2], 1e-3)), 0.04 * half, half))
-    vertex = float(np.clip(-curve[1] * radius, -0.4 * half, 0.4 * half))
-    ball = half * -float(ray[2]) / float(np.linalg.norm(ray))
-    roundness = 1.0 if build.turned else build.roundness
-    behind = roundness**2 * radius * float(np.interp(radius / ball, FLATNESS, BEHIND))
-    y = float(curve[0]) + float(np.clip(behind, 0.01 * half, half))
-    around = roundness * np.sqrt(np.clip(1 - STEPS**2, 0, 1))
-    return Foot(np.array([ground[lowest, 0] + vertex, y, 0.0]), foot.half_width, -around, around, foot.line, belly=True)

@@ -61,11 +61,13 @@ def trimmed(rgb: Float, alpha: Float, rect: Rect) -> Cut:
         raise ValueError("nothing is left of the product: its alpha is 0 everywhere")
     solid = alpha > 0.5 * most
     rows, cols = np.flatnonzero(solid.any(1)), np.flatnonzero(solid.any(0))
-    y, x = slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1)
+    # a pixel more on each side: how full it is tells where in it the edge runs
+    y = slice(max(0, int(rows[0]) - 1), min(alpha.shape[0], int(rows[-1]) + 2))
+    x = slice(max(0, int(cols[0]) - 1), min(alpha.shape[1], int(cols[-1]) + 2))
     sy, sx = rect.height / alpha.shape[0], rect.width / alpha.shape[1]
     box = Box(
-        rect.left + float(cols[0]) * sx,
-        rect.top + float(rows[0]) * sy,
+        rect.left + x.start * sx,
+        rect.top + y.start * sy,
         (x.stop - x.start) * sx,
         (y.stop - y.start) * sy,
     )

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from bgstudio.backends.raytrace.proxy.foot import Build, Foot, find_foot, lower_contour
+from bgstudio.backends.raytrace.proxy.arc import Build
+from bgstudio.backends.raytrace.proxy.contour import lower_contour
+from bgstudio.backends.raytrace.proxy.foot import Foot, find_foot
 from bgstudio.backends.raytrace.proxy.lattice import Cut, Lattice
 from bgstudio.backends.raytrace.proxy.legs import Tip, find_legs, tips
 from bgstudio.backends.raytrace.proxy.limbs import Thickness, limbs, thickness
@@ -50,11 +52,12 @@ def standing(net: Lattice, cut: Cut) -> Standing:
     local = thickness(inside)
     limb = limbs(inside, local)
     body = inside & ~limb
-    build = _build(net, body if body.any() else inside, local)
+    bodied = body.sum() > BODY * inside.sum()
+    build = _build(net, body if bodied else inside, local)
     foot = find_foot(net.camera, contour, build).deepened()
     feet = tips(net, inside, limb, foot)
     half = local.round * net.step
-    if body.sum() < BODY * inside.sum():
+    if not bodied:
         middle = _upright(net, _sheet(net, inside, foot, feet))
         return Standing(foot, middle - half, middle + half)
     legs = find_legs(net, limb, body, feet)
