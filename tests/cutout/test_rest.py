@@ -60,3 +60,26 @@ def test_garments_hang_and_bottles_and_boxes_do_not() -> None:
     assert not any(hangs(factories.matte(kind)) for kind in ("bottle", "shoe", "box", "ring"))
     assert not hangs(strap(45))
     assert not hangs(np.zeros((50, 50), np.float32))
+
+
+def test_a_tree_does_not_hang() -> None:
+    """Nearly symmetric and hollow at its sides like a garment, but ragged."""
+    rng = np.random.default_rng(2)
+    rows = np.arange(300)
+    tiers = (8 + 104 * rows / 300) * (0.55 + 0.45 * (rows % 50) / 50)
+    left, right = (tiers * (1 + 0.12 * rng.standard_normal(300)) for _ in range(2))
+    x = np.arange(240)[None]
+    tree = ((x > 119 - left[:, None]) & (x < 119 + right[:, None])).astype(np.float32)
+    assert not hangs(tree)
+    smooth = ((x > 119 - (tiers.max() + tiers[:, None]) / 2) & (x < 119 + (tiers.max() + tiers[:, None]) / 2.2)).astype(
+        np.float32
+    )
+    assert hangs(smooth)
+
+
+def test_a_purse_with_a_tassel_stands() -> None:
+    purse = np.zeros((300, 300), np.float32)
+    purse[20:275, 20:230] = 1
+    purse[200:298, 255:290] = 1
+    purse[200:215, 220:260] = 1
+    assert not lies(purse)

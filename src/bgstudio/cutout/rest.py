@@ -16,6 +16,12 @@ from bgstudio.pixels.types import Bool, Float
 SIDE = 300
 """Longest side of the silhouette that is judged, in pixels."""
 
+_RAGGED = 0.28
+"""Compactness below which an outline is a plant's, not a garment's."""
+
+_LOW = 0.12
+"""Part of the height above the lowest point within which a body that stands comes down broadly."""
+
 TOUCHING = 0.035
 """Part of the height above the lowest point that counts as touching the ground."""
 
@@ -38,7 +44,15 @@ def hangs(alpha: Float) -> bool:
     points = np.argwhere(inside)[:, ::-1].astype(np.int32)
     solidity = float(inside.sum() / (cv2.contourArea(cv2.convexHull(points)) + 1))
     aspect = inside.shape[1] / inside.shape[0]
-    return 0.8 < symmetry < 0.965 and 0.7 < solidity < 0.94 and 0.58 < aspect < 1.2
+    garment = 0.8 < symmetry < 0.965 and 0.7 < solidity < 0.94 and 0.58 < aspect < 1.2
+    return garment and _compactness(inside) > _RAGGED
+
+
+def _compactness(inside: Bool) -> float:
+    """1 for a disc, less for a longer outline around the same area; a garment's is smooth, a tree's is not."""
+    outlines, _ = cv2.findContours(inside.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    length = cv2.arcLength(max(outlines, key=cv2.contourArea), True)
+    return float(4 * np.pi * inside.sum() / max(length, 1.0) ** 2)
 
 
 def _silhouette(alpha: Float) -> Bool | None:
@@ -69,7 +83,9 @@ def _overhanging(inside: Bool) -> bool:
     foot = np.flatnonzero(h - 1 - low <= max(2.0, TOUCHING * h))
     centre = float((inside.sum(0) * np.arange(w)).sum() / inside.sum())
     beside = max(foot[0] - centre, centre - foot[-1], 0.0) / w
-    return bool(beside > 0.33 and (foot[-1] - foot[0] + 1) / w < 0.2)
+    # a tassel or a strap that hangs lower than a body that stands is no foot
+    body = (h - 1 - low <= _LOW * h).mean()
+    return bool(beside > 0.33 and (foot[-1] - foot[0] + 1) / w < 0.2 and body < 0.25)
 
 
 def _on_a_stalk(inside: Bool) -> bool:
