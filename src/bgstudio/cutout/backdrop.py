@@ -18,7 +18,7 @@ from bgstudio.pixels.types import Float
 _FIT_SIDE = 200
 _ROUNDS = 8
 
-_THIN, _REACH = 2, (3.0, 7.0)
+_THIN, _REACH = 3, (4.0, 9.0)
 """Half width in cells up to which a part is thin; distance in cells over which broad additions fade out."""
 
 _SURE = 0.8
