@@ -6,11 +6,11 @@ import numpy as np
 
 from bgstudio.backends.raytrace.camera import Camera
 from bgstudio.backends.raytrace.kit.mesh import Mesh
-from bgstudio.backends.raytrace.proxy.inflate import poisson
 from bgstudio.backends.raytrace.proxy.lattice import Lattice, lattice, to_ground, trimmed
 from bgstudio.backends.raytrace.proxy.patch import Patch, triangulate
 from bgstudio.backends.raytrace.proxy.shell import shell
 from bgstudio.domain.shot import Rect
+from bgstudio.pixels.cushion import cushion
 from bgstudio.pixels.types import Bool, Double, Float
 
 SYMMETRIC = 0.94
@@ -36,7 +36,7 @@ def inflation(camera: Camera, rgb: Float, alpha: Float, rect: Rect) -> Mesh:
     inside = net.inside
     mirrored = inside[:, ::-1]
     turned = (inside & mirrored).sum() / (inside | mirrored).sum() > SYMMETRIC
-    half = (_turned(inside) if turned else poisson(inside)) * net.step
+    half = (_turned(inside) if turned else cushion(inside)) * net.step
     middle = net.contact + float(half[-8:-2].max())
     thickness = half.ravel()[patch.source]
     ground = to_ground(net, net.rays(patch.at))

@@ -50,7 +50,7 @@ def test_a_file_that_is_no_network_is_told(tmp_path: Path) -> None:
     broken.write_bytes(b"not a network" * 100)
     with pytest.raises(WeightsCorrupt, match="could not be opened") as caught:
         U2Net(broken)
-    assert "bgstudio weights" in caught.value.remedy
+    assert "bgstudio models" in caught.value.remedy
     with pytest.raises(WeightsCorrupt):
         open_session(b"")
 

@@ -64,7 +64,7 @@ def test_a_file_changed_behind_our_back_is_noticed(tmp_path: Path) -> None:
     assert not offline.list()[0].checked
     with pytest.raises(WeightsCorrupt, match="SHA-256 is wrong") as caught:
         offline.path("tiny")
-    assert "bgstudio weights fetch tiny" in caught.value.remedy
+    assert "bgstudio models pull tiny" in caught.value.remedy
     with pytest.raises(WeightsCorrupt):
         offline.verify("tiny")
 

@@ -11,12 +11,11 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-from scipy import sparse
-from scipy.sparse.linalg import spsolve
 
 from bgstudio.domain.cutout import LightReading
 from bgstudio.pixels.alpha import bounding_box
 from bgstudio.pixels.colour import linear_to_oklab, luminance
+from bgstudio.pixels.cushion import cushion
 from bgstudio.pixels.filters import blur
 from bgstudio.pixels.resample import resize
 from bgstudio.pixels.types import Bool, Double, Float, Int
@@ -102,30 +101,9 @@ def _fit(
 
 def _normals(mask: Bool) -> Double:
     """Unit normals (H, W, 3), x right, y up, z to the camera, of the silhouette blown up like a cushion."""
-    depth = _inflate(np.pad(mask, 2))
+    depth = cushion(np.pad(mask, 2))
     smooth = blur(depth.astype(np.float32), 2.0)
     down = np.gradient(smooth, axis=0)[2:-2, 2:-2]
     across = np.gradient(smooth, axis=1)[2:-2, 2:-2]
     normals = np.stack([-across, down, np.ones_like(across)], -1).astype(np.float64)
     return np.asarray(normals / np.linalg.norm(normals, axis=-1, keepdims=True))
-
-
-def _inflate(mask: Bool) -> Double:
-    """Half thickness in pixels: the square root of the solution of Poisson's equation (laplacian u = -4, 0 outside)."""
-    index = np.full(mask.shape, -1)
-    ys, xs = np.nonzero(mask)
-    count = len(ys)
-    index[mask] = np.arange(count)
-    rows, cols, values = [np.arange(count)], [np.arange(count)], [np.full(count, 4.0)]
-    for dy, dx in ((0, 1), (0, -1), (1, 0), (-1, 0)):
-        neighbour = index[ys + dy, xs + dx]
-        inside = neighbour >= 0
-        rows.append(np.flatnonzero(inside))
-        cols.append(neighbour[inside])
-        values.append(np.full(int(inside.sum()), -1.0))
-    matrix = sparse.csc_matrix(
-        (np.concatenate(values), (np.concatenate(rows), np.concatenate(cols))), shape=(count, count)
-    )
-    depth = np.zeros(mask.shape)
-    depth[mask] = np.sqrt(np.maximum(spsolve(matrix, np.full(count, 4.0)), 0))
-    return depth

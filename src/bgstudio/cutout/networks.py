@@ -48,7 +48,7 @@ def open_session(model: bytes | Path, threads: int = 0) -> Any:
         raise WeightsCorrupt(
             "The network's file could not be opened.",
             "Nothing can be cut out with it.",
-            "Check it with `bgstudio weights verify`, or delete it and fetch it again.",
+            "Check it with 'bgstudio models verify', or delete it and fetch it again.",
         ) from error
 
 

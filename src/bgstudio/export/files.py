@@ -81,7 +81,7 @@ def write(pixels: Byte, file_format: FileFormat, quality: int | None = None) -> 
 
 
 def _png(_quality: int) -> dict[str, Any]:
-    return {"compress_level": 6}
+    return {"compress_level": 4}
 
 
 def _jpeg(quality: int) -> dict[str, Any]:

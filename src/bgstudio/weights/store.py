@@ -94,7 +94,7 @@ class WeightStore:
             raise WeightsMissing(
                 f"The weights {row.name} are not on this machine, and they are fetched only when you agree to this:",
                 row.consent,
-                f"Agree with `bgstudio weights fetch {row.name} --accept-licence`, or go on without them.",
+                f"Agree with `bgstudio models pull {row.name} --accept-licence`, or go on without them.",
             )
         try:
             self.root.mkdir(parents=True, exist_ok=True)
@@ -130,7 +130,7 @@ class WeightStore:
         if not file.is_file():
             raise WeightsMissing(
                 f"The weights {row.name} are not in {self.root}.",
-                remedy=f"Fetch them with `bgstudio weights fetch {row.name}`.",
+                remedy=f"Fetch them with `bgstudio models pull {row.name}`.",
             )
         if not self._checks_out(row):
             raise self._corrupt_error(row, file)
@@ -270,7 +270,7 @@ class WeightStore:
         return WeightsCorrupt(
             f"The file {file} is not the promised weights {row.name}: its SHA-256 is wrong.",
             "It is damaged or belongs to something else, and is not used.",
-            f"Delete it and fetch it again with `bgstudio weights fetch {row.name}`.",
+            f"Delete it and fetch it again with `bgstudio models pull {row.name}`.",
         )
 
 

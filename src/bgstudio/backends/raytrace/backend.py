@@ -24,10 +24,12 @@ STAND_IN_SIDE = 700
 """Longest side of the product's picture that the stand-in wears: reflections and bounce show no more."""
 
 EFFORTS: dict[Quality, dict[str, int | str]] = {
-    Quality.PREVIEW: {"spp": 6, "guide_spp": 1, "small_spp": 4, "small_scale": 3, "denoiser": "balanced"},
-    Quality.FINAL: {"spp": 8, "guide_spp": 1, "small_spp": 6, "small_scale": 4, "denoiser": "balanced"},
-    Quality.FINE: {"spp": 40, "guide_spp": 4, "small_spp": 24, "small_scale": 2, "denoiser": "high"},
+    Quality.PREVIEW: {"spp": 4, "guide_spp": 1, "small_spp": 4, "small_scale": 3, "denoiser": "balanced"},
+    Quality.FINAL: {"spp": 4, "guide_spp": 2, "small_spp": 4, "small_scale": 4, "denoiser": "balanced"},
+    Quality.FINE: {"spp": 32, "guide_spp": 4, "small_spp": 16, "small_scale": 2, "denoiser": "high"},
 }
+"""Samples are stratified: 4 of them, denoised, are as near to the converged picture as 8 independent ones, and the
+weaker denoiser at 8 is farther from it than the better one at 4 (``docs/decisions/0007``)."""
 
 DETAIL = {Quality.PREVIEW: 0.4, Quality.FINAL: 1.0, Quality.FINE: 1.25}
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from bgstudio.backends.raytrace.camera import Camera
 from bgstudio.backends.raytrace.kit.material import Ambient, Colour, Light, Material, Shape, Softbox, Texture
 from bgstudio.backends.raytrace.kit.mesh import Mesh, Vector
-from bgstudio.backends.raytrace.proxy import StandIn
 from bgstudio.domain.scene import Scene
 from bgstudio.pixels.colour import hex_to_linear
 from bgstudio.pixels.types import Double, Float
+
+if TYPE_CHECKING:
+    # the parent process reads the registry of sets and never makes a stand-in: what that needs takes seconds to load
+    from bgstudio.backends.raytrace.proxy import StandIn
 
 
 @dataclass(frozen=True)

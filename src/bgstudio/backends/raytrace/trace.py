@@ -126,7 +126,7 @@ def trace(stage: Stage, effort: Effort, seed: int, step: Step) -> Traced:
     image = _passes(scene, camera, spp, seed, step, 0.1, 0.8)
     clock("render")
     # a wide lens blurs the guides too: they need samples, or their noise is drawn into the background
-    guide_spp = effort.guide_spp * (3 if camera.aperture > 0 else 1)
+    guide_spp = effort.guide_spp * (2 if camera.aperture > 0 else 1)
     guides = _guides(scene, camera, guide_spp, seed + 99)
     clock("guides")
     lit = denoise(image, guides, effort.denoiser)
@@ -146,7 +146,7 @@ def _small_pair(
 
     def shot(start: float) -> Float:
         image = _passes(scene, small, effort.small_spp, seed + 7, step, start, start + 0.04)
-        return denoise(image, _guides(scene, small, max(4, effort.guide_spp), seed + 98), effort.denoiser)
+        return denoise(image, _guides(scene, small, max(2, effort.guide_spp), seed + 98), effort.denoiser)
 
     lit = shot(0.88)
     params = mi.traverse(scene)

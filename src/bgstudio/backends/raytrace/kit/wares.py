@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from bgstudio.backends.raytrace.kit.fields import grain
 from bgstudio.backends.raytrace.kit.mesh import Mesh, Vector, grid, lathe, merge, rotation, rounded_box, sphere
@@ -25,6 +24,8 @@ VASES: tuple[Profile, ...] = (
 
 def smoothed(profile: Profile, points: int = 48) -> Double:
     """A profile drawn as a curve through its corners (monotone cubic), without overshoot."""
+    from scipy.interpolate import PchipInterpolator  # loading it takes half a second, and few sets hold a vase
+
     p = np.asarray(profile, float)
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(p, axis=0), axis=1))])
     t = np.linspace(0, length[-1], points)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bgstudio.backends.raytrace.proxy.inflate import quick_poisson
+from bgstudio.backends.raytrace.proxy.inflate import quick_cushion
 from bgstudio.backends.raytrace.proxy.lattice import HAIR, Lattice
 from bgstudio.pixels.types import Double
 
@@ -24,7 +24,7 @@ HANGING_MOST = 0.025
 def _swelling(net: Lattice, share: float, most: float) -> Double:
     """Height (rows, cols) of a gentle pillow over the silhouette, world units."""
     longest = max(net.box.width, net.box.height) * net.camera.pixel_size(net.contact)
-    raw = quick_poisson(net.inside) * net.step * share
+    raw = quick_cushion(net.inside) * net.step * share
     return longest * (EDGE + most * (1 - np.exp(-raw / (most * longest))))
 
 
