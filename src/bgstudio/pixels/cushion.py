@@ -31,7 +31,7 @@ def cushion(inside: Bool) -> Double:
         return np.asarray(out * within)
 
     u = np.zeros(within.shape)
-    rest = 4.0 * within
+    rest: Double = np.where(within, 4.0, 0.0)
     way = rest.copy()
     if not within.any():
         return np.zeros(inside.shape)
