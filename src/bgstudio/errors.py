@@ -20,6 +20,19 @@
     ├── WeightsError
     │   ├── WeightsMissing         not on this machine, and fetching was not possible
     │   └── WeightsCorrupt         the file is not the one that was promised
+    ├── ServiceError
+    │   ├── Busy                   the queue is full; come back later
+    │   ├── LimitReached           a quota or rate is used up
+    │   ├── UnknownJob             no such job, or not this person's
+    │   ├── NotReady               the job has not made that yet
+    │   ├── Gone                   it was deleted or has expired
+    │   ├── Refused                the words or the picture are not accepted here
+    │   ├── Forbidden              the request did not come from our own page
+    │   ├── UploadTooSlow          the upload took longer than it was given
+    │   └── UnsafeSettings         the service does not start with these settings
+    ├── VaultError
+    │   ├── WrongKey               sealed with another key, for another place, or changed
+    │   └── KeyMissing             the master key is not where it was
     ├── UsageError                 the request itself makes no sense
     └── Cancelled                  somebody asked to stop
 
@@ -183,6 +196,102 @@ class WeightsCorrupt(WeightsError):
     """The file is not the one that was promised."""
 
     code = "weights_corrupt"
+
+
+class ServiceError(StudioError):
+    """The service could not do what was asked."""
+
+    code = "service_error"
+
+
+class Busy(ServiceError):
+    """The queue is full; ``retry_after`` seconds say when it is worth asking again."""
+
+    code = "busy"
+    status = 503
+
+    def __init__(self, what: str, meaning: str = "", remedy: str = "", retry_after: int = 10) -> None:
+        super().__init__(what, meaning, remedy)
+        self.retry_after = retry_after
+
+
+class LimitReached(ServiceError):
+    """A quota or rate is used up; ``retry_after`` seconds say when it comes back."""
+
+    code = "limit_reached"
+    status = 429
+
+    def __init__(self, what: str, meaning: str = "", remedy: str = "", retry_after: int = 60) -> None:
+        super().__init__(what, meaning, remedy)
+        self.retry_after = retry_after
+
+
+class UnknownJob(ServiceError):
+    """No such job, or it belongs to somebody else."""
+
+    code = "unknown_job"
+    status = 404
+
+
+class NotReady(ServiceError):
+    """The job has not made that yet."""
+
+    code = "not_ready"
+    status = 409
+
+
+class Gone(ServiceError):
+    """It was deleted or has expired."""
+
+    code = "gone"
+    status = 410
+
+
+class Refused(ServiceError):
+    """The words or the picture are not accepted here."""
+
+    code = "refused"
+    status = 422
+
+
+class Forbidden(ServiceError):
+    """The request did not come from our own page."""
+
+    code = "forbidden"
+    status = 403
+
+
+class UploadTooSlow(ServiceError):
+    """The upload took longer than it was given."""
+
+    code = "upload_too_slow"
+    status = 408
+
+
+class UnsafeSettings(ServiceError):
+    """The service does not start with these settings."""
+
+    code = "unsafe_settings"
+    exit_code = 2
+
+
+class VaultError(StudioError):
+    """Something sealed cannot be opened."""
+
+    code = "vault_error"
+    exit_code = 7
+
+
+class WrongKey(VaultError):
+    """Sealed with another key, for another place, or changed since."""
+
+    code = "wrong_key"
+
+
+class KeyMissing(VaultError):
+    """The master key is not where it was."""
+
+    code = "key_missing"
 
 
 class UsageError(StudioError):

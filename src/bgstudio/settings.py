@@ -11,7 +11,12 @@ import sys
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 
 def cache_home() -> Path:
@@ -25,10 +30,36 @@ def cache_home() -> Path:
     return base / "bgstudio"
 
 
+def data_home() -> Path:
+    """The folder for things that must stay, as the platform likes it."""
+    if sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", str(Path.home() / "AppData" / "Local")))
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME", str(Path.home() / ".local" / "share")))
+    return base / "bgstudio"
+
+
 class Settings(BaseSettings):
     """Settings of one installation; see the module's docstring for where they come from."""
 
     model_config = SettingsConfigDict(env_prefix="BGSTUDIO_", frozen=True, extra="ignore")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, the environment over the TOML file named by ``BGSTUDIO_CONFIG``."""
+        del dotenv_settings, file_secret_settings
+        name = os.environ.get("BGSTUDIO_CONFIG")
+        file = (TomlConfigSettingsSource(settings_cls, Path(name)),) if name else ()
+        return init_settings, env_settings, *file
 
     weights_dir: Path = Field(
         default_factory=lambda: cache_home() / "weights", description="Folder of the model weights."
@@ -53,3 +84,55 @@ class Settings(BaseSettings):
     renderer: str = Field(
         "auto", pattern="^(auto|llvm|scalar)$", description="Path-tracing variant: auto, llvm or scalar."
     )
+
+    data_dir: Path = Field(
+        default_factory=data_home,
+        description="Folder of the service: database, sealed results, secrets. Readable by its owner only.",
+    )
+    host: str = Field("127.0.0.1", description="Address that the service listens on.")
+    port: int = Field(8380, ge=0, le=65535, description="Port that the service listens on; 0 takes a free one.")
+    public_url: str = Field(
+        "", description="Address that people see, such as https://studio.example; empty means the one listened on."
+    )
+    production: bool = Field(
+        False, description="Refuse to start with settings that are unsafe for a service open to others."
+    )
+    tls_certificate: Path | None = Field(
+        None, description="PEM file with the certificate chain, to serve TLS directly."
+    )
+    tls_key: Path | None = Field(None, description="PEM file with the certificate's private key.")
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="Addresses or networks of reverse proxies whose X-Forwarded-For and -Proto are believed."
+    )
+
+    workers: int = Field(
+        0, ge=0, description="Worker processes, one renderer each; 0 takes one for every four cores, at least one."
+    )
+    queue: int = Field(24, ge=1, description="Tasks that may wait; further ones are refused at once.")
+    job_seconds: float = Field(300.0, gt=0, description="Time one task of a job may take before it is stopped.")
+    shutdown_seconds: float = Field(
+        20.0, ge=0, description="Time that running tasks get to end when the service stops."
+    )
+
+    upload_seconds: float = Field(60.0, gt=0, description="Time an upload may take from its first byte to its last.")
+    upload_stall_seconds: float = Field(10.0, gt=0, description="Time an upload may pause before it is cut off.")
+    uploads_at_once: int = Field(16, ge=1, description="Uploads that may be read at the same time.")
+
+    session_hours: float = Field(24.0, gt=0, description="Time after its last use at which an anonymous session ends.")
+    pictures_per_day: int = Field(20, ge=1, description="Finished pictures an anonymous session may make in a day.")
+    pictures_per_address: int = Field(
+        60, ge=1, description="Finished pictures that anonymous people behind one network address may make in a day."
+    )
+    jobs_at_once: int = Field(2, ge=1, description="Jobs of one person that may wait or work at the same time.")
+    jobs_per_minute: int = Field(12, ge=1, description="Jobs one person may start in a minute.")
+    requests_per_minute: int = Field(600, ge=1, description="Requests one network address may make in a minute.")
+    session_bytes: int = Field(300_000_000, gt=0, description="Results kept for one session; the oldest go first.")
+    security_log_days: float = Field(30.0, gt=0, description="Days that entries of the security log are kept.")
+    sweep_seconds: float = Field(60.0, gt=0, description="Time between two sweeps of what has expired.")
+
+    screen_pictures: bool = Field(
+        False, description="Screen uploaded photos and references for nudity, on this machine."
+    )
+    screen_threshold: float = Field(0.85, gt=0, le=1, description="Score above which a screened photo is refused.")
+    screen_words: tuple[str, ...] = Field((), description="Words that a prompt may not contain.")
+    log_format: str = Field("text", pattern="^(text|json)$", description="Form of the log: text or json.")

@@ -1,0 +1,1 @@
+"""Tables, migrations and the statements over them."""

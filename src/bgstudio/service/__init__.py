@@ -1,0 +1,1 @@
+"""What the service promises people: sessions, limits, jobs, sweeps. No HTTP, no SQL."""

@@ -1,0 +1,1 @@
+"""Encryption: keys, sealing, secrets on disk."""

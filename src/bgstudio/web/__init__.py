@@ -1,0 +1,1 @@
+"""HTTP: pages and the API. No logic: parse, call, present."""
