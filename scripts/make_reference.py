@@ -5,6 +5,7 @@ A test compares them with what this would write.
 
 from __future__ import annotations
 
+import json
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import typer
 from bgstudio.bootstrap import build_director
 from bgstudio.cli.app import app
 from bgstudio.direction import load_presets
+from bgstudio.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,6 +37,41 @@ def presets_page() -> str:
             resting = ", ".join(preset.suits.resting)
             lines.append(f"| `{preset.name}` | {preset.title} | {preset.description} | {resting} products |")
     return "\n".join(lines) + "\n"
+
+
+_FOLDERS = {
+    "weights_dir": "the user's cache folder, `bgstudio/weights`",
+    "data_dir": "the user's data folder, `bgstudio`",
+}
+
+
+def settings_page() -> str:
+    """Every setting with its default."""
+    lines = [
+        "# Settings",
+        "",
+        "Environment variables with the prefix `BGSTUDIO_`, or the same names without it in a TOML file named by",
+        "`BGSTUDIO_CONFIG`. The environment wins over the file. The defaults are safe.",
+        "",
+        "| variable | default | meaning |",
+        "| --- | --- | --- |",
+    ]
+    for name, field in Settings.model_fields.items():
+        shown = _FOLDERS[name] if field.default_factory is not None else _written(field.default)
+        lines.append(f"| `BGSTUDIO_{name.upper()}` | {shown} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def _written(default: Any) -> str:
+    if default is None or default == "":
+        return "none"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    if isinstance(default, float):
+        return f"`{default:g}`"
+    if isinstance(default, tuple):
+        return f"`{json.dumps(default)}`"
+    return f"`{default}`"
 
 
 def command_page() -> str:
@@ -80,11 +117,11 @@ def _commands(group: Any, prefix: str) -> list[tuple[str, Any]]:
     return out
 
 
-PAGES = {"presets.md": presets_page, "command-line.md": command_page}
+PAGES = {"presets.md": presets_page, "command-line.md": command_page, "settings.md": settings_page}
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write the pages."""
     for name, page in PAGES.items():
         (ROOT / "docs" / "reference" / name).write_text(page(), encoding="utf-8")
 
