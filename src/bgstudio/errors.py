@@ -23,6 +23,7 @@
     ├── ServiceError
     │   ├── Busy                   the queue is full; come back later
     │   ├── LimitReached           a quota or rate is used up
+    │   ├── NoSession              the token is unknown, or its session has ended
     │   ├── UnknownJob             no such job, or not this person's
     │   ├── NotReady               the job has not made that yet
     │   ├── Gone                   it was deleted or has expired
@@ -224,6 +225,13 @@ class LimitReached(ServiceError):
     def __init__(self, what: str, meaning: str = "", remedy: str = "", retry_after: int = 60) -> None:
         super().__init__(what, meaning, remedy)
         self.retry_after = retry_after
+
+
+class NoSession(ServiceError):
+    """The token is unknown, or its session has ended."""
+
+    code = "no_session"
+    status = 401
 
 
 class UnknownJob(ServiceError):

@@ -105,6 +105,10 @@ class Settings(BaseSettings):
         (), description="Addresses or networks of reverse proxies whose X-Forwarded-For and -Proto are believed."
     )
 
+    metrics_from: tuple[str, ...] = Field(
+        ("127.0.0.0/8", "::1/128"), description="Addresses or networks that may read the metrics."
+    )
+
     workers: int = Field(
         0, ge=0, description="Worker processes, one renderer each; 0 takes one for every four cores, at least one."
     )
