@@ -85,7 +85,10 @@ class Studio:
     ) -> Render:
         """Make the picture of one scene; raises ``BackendError`` or ``Cancelled``."""
         rect = frame_product(scene, cutout.aspect, brief.width, brief.height)
-        shot = Shot(scene, cutout, brief.width, brief.height, rect, seed=seed, quality=brief.quality)
+        shot = Shot(
+            scene, cutout, brief.width, brief.height, rect, seed=seed, quality=brief.quality, shadow=brief.shadow,
+            reflection=1.0 if brief.reflection is None else brief.reflection,
+        )  # fmt: skip
         plate = self.backend.generate(shot, progress, cancel)
         check(cancel)
         composite = compose(shot, plate, brief.harmonise)

@@ -8,6 +8,7 @@ import pytest
 from bgstudio.compose import compose, place_product
 from bgstudio.compose.composite import restore_pixels
 from bgstudio.domain.brief import Placement
+from bgstudio.domain.plate import Plate
 from bgstudio.domain.shot import Rect, Shot
 from bgstudio.pixels.alpha import OPAQUE
 from bgstudio.pixels.colour import linear_to_bytes
@@ -55,12 +56,19 @@ def test_harmonising_changes_product_pixels_only_when_asked() -> None:
     assert (changed[opaque] != expected[opaque]).any()
 
 
-def test_layers_give_the_picture_back() -> None:
-    of = factories.shot()
+def glowing(of: Shot) -> Plate:
+    """A painted plate whose floor mirrors something red."""
     plate = factories.plate(of)
     glow = np.zeros_like(plate.backdrop)
     glow[of.rect.bottom :, :, 0] = 0.08
-    composite = compose(of, replace(plate, reflection=glow))
+    return replace(plate, reflection=glow)
+
+
+@pytest.mark.parametrize("shadow", [0.0, 0.4, 1.0, 1.5])
+@pytest.mark.parametrize("reflection", [0.0, 1.0, 2.0])
+def test_layers_give_the_picture_back(shadow: float, reflection: float) -> None:
+    of = replace(factories.shot(), shadow=shadow, reflection=reflection)
+    composite = compose(of, glowing(of))
     layers = composite.layers
     stack = layers.background.astype(np.float64)
     for layer in (layers.shadow, layers.reflection, layers.product):
@@ -69,6 +77,55 @@ def test_layers_give_the_picture_back() -> None:
     error = np.abs(stack - composite.pixels)
     assert error.max() <= 2.0
     assert error.mean() < 0.6
+    expected, opaque = opaque_product(of)
+    inside = composite.pixels[of.rect.top : of.rect.bottom, of.rect.left : of.rect.right]
+    assert np.array_equal(inside[opaque], expected[opaque])
+
+
+def test_the_shadow_is_as_strong_as_asked() -> None:
+    of = factories.shot()
+    plate = factories.plate(of)
+    depth = [
+        int(compose(replace(of, shadow=strength), plate).layers.shadow[of.rect.bottom + 3, of.rect.left + 40, 3])
+        for strength in (0.0, 0.5, 1.0, 1.5)
+    ]
+    assert depth[0] <= 2  # the grain's
+    assert depth == sorted(depth)
+    assert len(set(depth)) == 4
+    assert 0.35 < depth[1] / depth[2] < 0.75
+
+
+def test_a_natural_strength_is_the_limit_of_strengths_near_it() -> None:
+    of = factories.shot()
+    plate = glowing(of)
+    natural = compose(of, plate).pixels.astype(int)
+    near = compose(replace(of, shadow=1 - 1e-6, reflection=1 + 1e-6), plate).pixels.astype(int)
+    assert np.abs(natural - near).max() <= 1
+
+
+def test_the_reflection_is_as_strong_as_asked() -> None:
+    of = factories.shot()
+    plate = glowing(of)
+    row = of.rect.bottom + 30
+    red = [
+        float(compose(replace(of, reflection=factor), plate).pixels[row:, :, 0].mean()) for factor in (0.0, 1.0, 2.0)
+    ]
+    bare = compose(of, factories.plate(of)).pixels
+    assert red[0] < red[1] < red[2]
+    assert abs(red[0] - float(bare[row:, :, 0].mean())) < 0.5
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.5, 1.5])
+def test_half_a_shadow_on_white_is_still_seen_and_white_stays_white(strength: float) -> None:
+    of = replace(factories.shot(), shadow=strength)
+    painted = factories.plate(of)
+    # a packshot's white lies high on the tone curve: its shadow is put through the curve backwards
+    shadow = np.where(painted.shadow < 0.98, 0.1 * painted.shadow, 1).astype(np.float32)
+    white = replace(painted, backdrop=np.full_like(painted.backdrop, 8.0), shadow=shadow, vignette=0.0)
+    picture = compose(of, white).pixels
+    below = picture[of.rect.bottom + 3, of.rect.left + 40]
+    assert (picture[: of.rect.top - 20] == 255).all()
+    assert (below == 255).all() if strength == 0 else (below < 250).all()
 
 
 def test_shadow_layer_is_black_and_lies_at_the_foot() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bgstudio.domain.plate import Plate
+from bgstudio.domain.shot import Shot
 from bgstudio.pixels.colour import to_encoded, tone_curve
 from bgstudio.pixels.types import Float
 
@@ -22,21 +23,38 @@ class Background:
     lit: Float
 
 
-def develop(plate: Plate, contact: Float, seed: int) -> Background:
+def develop(shot: Shot, plate: Plate, contact: Float) -> Background:
     """Expose and tone a plate.
 
     Args:
+        shot: gives the strength of shadow and reflection, and the seed of the grain.
         plate: layers of scene light.
         contact: float32 (H, W) 0..1, further darkening at the foot, added to the product's shadow.
-        seed: of the grain.
     """
     height, width = plate.backdrop.shape[:2]
-    film = _Film(width, height, plate.vignette, seed)
-    lit = plate.backdrop * plate.shadow + plate.reflection
-    shown = to_encoded(tone_curve(lit, plate.exposure)) * (1 - contact[..., None])
-    return Background(
-        empty=film.develop(to_encoded(tone_curve(plate.backdrop, plate.exposure))), lit=film.develop(shown)
-    )
+    film = _Film(width, height, plate.vignette, shot.seed)
+    empty = _shown(plate.backdrop, plate.exposure)
+    lit = _with_product(shot, plate, empty) * (1 - contact[..., None])
+    return Background(empty=film.develop(empty), lit=film.develop(lit))
+
+
+def _shown(light: Float, exposure: float) -> Float:
+    return to_encoded(tone_curve(light, exposure))
+
+
+def _with_product(shot: Shot, plate: Plate, empty: Float) -> Float:
+    """The set with the product's shadow and reflection at their wished strength: encoded, float32 (H, W, 3).
+
+    The shadow's density is changed as it is seen, and not as scene light: a white backdrop lies so high on the tone
+    curve that half the density of its light would leave no shadow at all.
+    """
+    full = plate.backdrop * plate.shadow + plate.reflection
+    if shot.shadow == 1 and shot.reflection == 1:
+        return _shown(full, plate.exposure)
+    shaded = _shown(plate.backdrop * plate.shadow, plate.exposure)
+    added = _shown(plate.backdrop * plate.shadow + shot.reflection * plate.reflection, plate.exposure) - shaded
+    kept = np.clip(shaded / np.maximum(empty, np.float32(1e-4)), 0, 1)
+    return np.clip(empty * kept ** np.float32(shot.shadow) + added, 0, 1).astype(np.float32)
 
 
 class _Film:

@@ -29,7 +29,7 @@ def compose(shot: Shot, plate: Plate, harmonise: float = 0.0) -> Composite:
     """
     placed = place_product(shot.cutout, shot.rect, shot.width, shot.height)
     contact = contact_shadow(shot, placed.alpha, plate.foot)
-    background = develop(plate, contact, shot.seed)
+    background = develop(shot, plate, contact)
     product = harmonised(to_unit(placed.rgb), placed.alpha, background.lit, harmonise)
     wrapped = light_wrap(product, placed.alpha, background.lit)
     matte = placed.alpha[..., None]

@@ -44,6 +44,8 @@ class Shot:
         rect: where the product's bounding box lands; its pixels are laid there and nowhere else.
         seed: of the random numbers of the renderer.
         quality: how long it may take.
+        shadow: 0 (none) .. 1 (as the light casts it) .. 1.5, strength of the product's shadow; for compositing.
+        reflection: 0 (none) .. 1 (as the surface mirrors) .. 2, factor on the product's reflection; for compositing.
     """
 
     scene: Scene
@@ -53,6 +55,8 @@ class Shot:
     rect: Rect
     seed: int = 0
     quality: Quality = Quality.FINAL
+    shadow: float = 1.0
+    reflection: float = 1.0
 
 
 def frame_product(scene: Scene, aspect: float, width: int, height: int) -> Rect:
