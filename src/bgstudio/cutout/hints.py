@@ -5,12 +5,13 @@ Strokes are spread over what looks alike by GrabCut (Rother, Kolmogorov and Blak
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from bgstudio.domain.cutout import Box
+from bgstudio.domain.picture import Picture
 from bgstudio.errors import UsageError
 from bgstudio.pixels.filters import blur
 from bgstudio.pixels.types import Bool, Byte, Float
@@ -83,6 +84,24 @@ def within(matte: Float, box: Box, scale: float) -> Float:
     out = np.zeros_like(matte)
     out[top:bottom, left:right] = matte[top:bottom, left:right]
     return out
+
+
+def hinted(picture: Picture, hint: Hint) -> Picture:
+    """A picture whose own alpha follows a hint: nothing outside the box, strokes taken literally.
+
+    Raises:
+        UsageError: the hint does not fit the picture.
+    """
+    check_hint(hint, picture.width, picture.height)
+    if picture.alpha is None:
+        return picture
+    alpha = picture.alpha if hint.box is None else within(picture.alpha, hint.box, 1.0)
+    alpha = alpha.copy()
+    if hint.keep is not None:
+        alpha[hint.keep] = 1
+    if hint.drop is not None:
+        alpha[hint.drop] = 0
+    return replace(picture, alpha=alpha)
 
 
 def brushed(rgb: Byte, matte: Float, hint: Hint) -> Float:

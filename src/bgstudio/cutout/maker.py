@@ -21,6 +21,7 @@ from bgstudio.domain.picture import Picture
 from bgstudio.domain.ports import Cancel, MatteModel, Progress, check, never, silent
 from bgstudio.pixels.alpha import bounding_box
 from bgstudio.pixels.colour import linear_to_bytes
+from bgstudio.pixels.memory import give_back
 from bgstudio.pixels.resample import resize
 from bgstudio.pixels.types import Byte, Float
 
@@ -83,6 +84,7 @@ class CutoutMaker:
         rgb, part = linear_to_bytes(resize(picture.rgb, *size)), shown_part(hint, scale, *size)
         cell = max(part[2] - part[0], part[3] - part[1]) / 320
         looks, model = self._look(rgb, part, cell, preview)
+        give_back()  # what the network worked with, before the renderer needs it
         looks = replace(looks, matte=brushed(rgb, looks.matte, hint))
         check(cancel)
         progress("Finding the contour", 0.7)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from pathlib import Path
+
+from bgstudio.pixels.memory import give_back
 
 VARIANTS = {"llvm": "llvm_ad_rgb", "scalar": "scalar_rgb"}
 
@@ -54,12 +55,11 @@ def _tiny_sensor() -> dict[str, object]:
 
 
 def give_back_memory() -> None:
-    """Return freed memory to the system between pictures, where the C library can."""
+    """Return freed memory to the system between pictures: the renderer's own cache, then the C library's."""
     import gc
 
+    import drjit as dr
+
     gc.collect()
-    if sys.platform == "linux":
-        try:
-            ctypes.CDLL("libc.so.6").malloc_trim(0)
-        except OSError:
-            return  # another C library: it keeps its pages, no harm done
+    dr.flush_malloc_cache()
+    give_back()
