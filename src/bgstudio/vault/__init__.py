@@ -1,1 +1,6 @@
-"""Encryption: keys, sealing, secrets on disk."""
+"""Encryption: boxes that seal bytes for a place, and the master key."""
+
+from bgstudio.vault.box import Box
+from bgstudio.vault.master import MasterKey
+
+__all__ = ["Box", "MasterKey"]

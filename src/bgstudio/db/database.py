@@ -1,0 +1,129 @@
+"""The database: opened, brought up to date, and used in short transactions."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_MILLISECONDS = 10_000
+
+
+class Database:
+    """One database, for the life of the service.
+
+    Args:
+        url: of SQLAlchemy, with an async driver: ``sqlite+aiosqlite:////var/lib/bgstudio/studio.db``. SQLite's file is
+            made with mode 600 in a folder of mode 700, keeps a write-ahead log, and overwrites what is deleted.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self._lite = self._url.get_backend_name() == "sqlite"
+        self._engine: AsyncEngine | None = None
+        # SQLite has one writer at a time. Queuing here is fair; its own waiting is by chance.
+        self._turn = asyncio.Lock() if self._lite else nullcontext()
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Database:
+        """SQLite in ``folder / "studio.db"``."""
+        return cls(f"sqlite+aiosqlite:///{folder / 'studio.db'}")
+
+    @property
+    def file(self) -> Path | None:
+        """SQLite's file; None for a server or a database in memory."""
+        name = self._url.database
+        return Path(name) if self._lite and name and name != ":memory:" else None
+
+    async def open(self) -> None:
+        """Connect, and bring the tables up to date."""
+        if self.file is not None:
+            _make_private(self.file)
+        self._engine = create_async_engine(self._url)
+        if self._lite:
+            event.listen(self._engine.sync_engine, "connect", _prepare)
+            event.listen(self._engine.sync_engine, "begin", _begin)
+        async with self.write() as connection:
+            await connection.run_sync(_migrate)
+
+    async def close(self) -> None:
+        """Give the connections back; everything in SQLite's log moves to its file."""
+        if self._engine is not None:
+            await self.compact()
+            await self._engine.dispose()
+            self._engine = None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads."""
+        async with self._opened().connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes: committed at the end, undone where an error leaves it."""
+        async with self._turn, self._opened().connect() as connection:
+            await connection.execution_options(bgstudio_writes=True)
+            async with connection.begin():
+                yield connection
+
+    async def compact(self) -> None:
+        """Move SQLite's log into its file and empty it, so that nothing deleted stays readable in the log."""
+        if not self._lite:
+            return
+        async with self._turn, self._opened().connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    def _opened(self) -> AsyncEngine:
+        if self._engine is None:
+            raise RuntimeError("the database is not open")
+        return self._engine
+
+
+def _make_private(file: Path) -> None:
+    """Make the file before SQLite does, which would follow the umask; its log takes the file's mode."""
+    file.parent.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    for name in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        if name.exists():
+            name.chmod(0o600)
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by _begin alone
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {BUSY_MILLISECONDS}",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        "temp_store = MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later could not wait for another writer: it takes its turn at once.
+    writes = connection.get_execution_options().get("bgstudio_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
