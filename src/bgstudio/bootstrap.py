@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from functools import cache
+from typing import Any
 
 from bgstudio.backends.raytrace import PathTracer
 from bgstudio.backends.raytrace.registry import VOCABULARY
 from bgstudio.cutout import CutoutMaker, U2Net
 from bgstudio.direction import Director, UniversalEncoder
 from bgstudio.domain.ports import Cancel, Progress
+from bgstudio.engine import RENDERER, LocalPool
 from bgstudio.intake import DecoderProcess, IntakeLimits
 from bgstudio.settings import Settings
 from bgstudio.studio import Studio
@@ -86,3 +89,34 @@ def build_studio(config: Settings | None = None) -> Studio:
         director=Director(backend.vocabulary, UniversalEncoder()),
         backend=backend,
     )
+
+
+CORES_PER_WORKER = 4
+"""A picture gains little from more cores, and people gain from a second worker."""
+
+
+def studio_for_worker(values: dict[str, Any]) -> Studio:
+    """The studio of an engine's worker, whatever its environment says; ``values``: the settings it needs, as JSON."""
+    return build_studio(Settings(**values))
+
+
+def build_engine(config: Settings) -> LocalPool:
+    """The pool of workers; start it before use."""
+    cores = os.cpu_count() or 1
+    workers = config.workers or max(1, cores // CORES_PER_WORKER)
+    threads = config.threads or (0 if workers == 1 else max(1, cores // workers))
+    values = config.model_dump(mode="json", include=_FOR_WORKERS) | {"threads": threads}
+    return LocalPool(
+        workers,
+        config.queue,
+        studio=RENDERER,
+        arguments={"values": values},
+        screen_above=config.screen_threshold if config.screen_pictures else None,
+    )
+
+
+_FOR_WORKERS = {
+    "weights_dir", "offline", "max_bytes", "max_pixels", "max_side", "max_frames", "working_side", "decode_seconds",
+    "decode_memory", "render_seconds", "renders_per_worker", "renderer",
+}  # fmt: skip
+"""Workers are told what they need to make pictures, and nothing of secrets, addresses or folders of results."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bgstudio.compose import compose
-from bgstudio.cutout import CutoutMaker, from_own_alpha
+from bgstudio.cutout import CutoutMaker, Hint, from_own_alpha, hinted
 from bgstudio.direction import Director
 from bgstudio.domain.brief import Brief, Quality
 from bgstudio.domain.cutout import Cutout
@@ -57,18 +57,31 @@ class Studio:
         return self.decoder(data)
 
     def cut(
-        self, photo: Picture, *, preview: bool = False, progress: Progress = silent, cancel: Cancel = never
+        self,
+        photo: Picture,
+        *,
+        preview: bool = False,
+        hint: Hint | None = None,
+        progress: Progress = silent,
+        cancel: Cancel = never,
     ) -> Cutout:
         """Cut the product out of a photo; a photo that is a cut-out already is taken as it is.
 
-        Raises ``NoProductFound``, ``WeightsError`` or ``Cancelled``.
+        Args:
+            photo: the product's photo.
+            preview: quick and coarse.
+            hint: a person's box or strokes; they also change a cut-out that the photo brought along.
+            progress: told the step.
+            cancel: asked between steps.
+
+        Raises ``NoProductFound``, ``UsageError`` (the hint does not fit), ``WeightsError`` or ``Cancelled``.
         """
         check(cancel)
         if own_cutout(photo):
-            return from_own_alpha(photo)
+            return from_own_alpha(photo if hint is None else hinted(photo, hint))
         opaque = photo if photo.alpha is None else replace(photo, alpha=None)
         maker = self.cutters(preview, progress, cancel)
-        return maker(opaque, preview=preview, progress=progress, cancel=cancel)
+        return maker(opaque, preview=preview, hint=hint, progress=progress, cancel=cancel)
 
     def direct(self, brief: Brief, cutout: Cutout, reference: Picture | None = None) -> tuple[Scene, ...]:
         """One scene per wanted picture; raises ``DirectionError``."""

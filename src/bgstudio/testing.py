@@ -7,6 +7,8 @@ studio = painted_studio()      # decodes, directs, composes and inspects; paints
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from bgstudio.backends.raytrace.registry import VOCABULARY
@@ -25,7 +27,8 @@ from bgstudio.studio import Studio
 class PaintedBackend:
     """A ``Backend`` that paints a plain sweep in the scene's colours with a soft blob of shadow.
 
-    ``shots`` keeps what it was asked for, ``fail`` is raised instead of a picture where it is set.
+    ``shots`` keeps what it was asked for, ``fail`` is raised instead of a picture where it is set; ``seconds`` that a
+    picture lasts, asking all the while whether to stop.
     """
 
     name = "painted"
@@ -37,6 +40,7 @@ class PaintedBackend:
     def __init__(self) -> None:
         self.shots: list[Shot] = []
         self.fail: Exception | None = None
+        self.seconds = 0.0
         self.closed = False
 
     def generate(self, shot: Shot, progress: Progress = silent, cancel: Cancel = never) -> Plate:
@@ -46,6 +50,10 @@ class PaintedBackend:
         if self.fail is not None:
             raise self.fail
         progress("painting", 0.5)
+        until = time.monotonic() + self.seconds
+        while time.monotonic() < until:
+            time.sleep(0.02)
+            check(cancel)
         y, x = np.mgrid[0 : shot.height, 0 : shot.width].astype(np.float32)
         colour = hex_to_linear(shot.scene.palette.backdrop)
         backdrop = (0.7 + 0.3 * y / shot.height)[..., None] * colour
@@ -74,3 +82,10 @@ def painted_studio(backend: PaintedBackend | None = None) -> Studio:
 
     backend = backend or PaintedBackend()
     return Studio(build_decoder(config), no_cutter, Director(backend.vocabulary), backend)
+
+
+def painted_for_worker(seconds: float = 0.0) -> Studio:
+    """``painted_studio`` for an engine's workers: ``LocalPool(studio=engine.PAINTED, arguments={"seconds": 0.5})``."""
+    backend = PaintedBackend()
+    backend.seconds = seconds
+    return painted_studio(backend)

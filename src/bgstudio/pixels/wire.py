@@ -2,6 +2,7 @@
 
 No pickle: whatever the other side has become, reading a message runs no code of its choosing. Layout: ``>I`` length
 of the header, the header (UTF-8 JSON with the list ``arrays`` of [name, dtype, shape]), then the arrays' bytes.
+Messages of plain bytes (``send_bytes``) have the list ``blobs`` of [name, length] instead.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy.typing as npt
 _LENGTH = struct.Struct(">I")
 _DTYPES = {"float32", "float16", "uint8", "uint16"}
 _MAX_HEADER = 16 << 20
+_MAX_BLOBS = 1 << 30
 
 
 class BrokenPipeMessage(Exception):
@@ -50,6 +52,32 @@ def receive(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any
             _fill(stream, array.reshape(-1).view(np.uint8).data)
         arrays[name] = array
     return header, arrays
+
+
+def send_bytes(stream: BinaryIO, header: Mapping[str, Any], blobs: Mapping[str, bytes] | None = None) -> None:
+    """Write one message that carries bytes and flush it."""
+    blobs = blobs or {}
+    text = json.dumps({**header, "blobs": [[name, len(blob)] for name, blob in blobs.items()]}).encode()
+    stream.write(_LENGTH.pack(len(text)))
+    stream.write(text)
+    for blob in blobs.values():
+        stream.write(blob)
+    stream.flush()
+
+
+def receive_bytes(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Read one message of ``send_bytes``; raises ``BrokenPipeMessage`` as ``receive`` does."""
+    (length,) = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
+    if length > _MAX_HEADER:
+        raise BrokenPipeMessage("header too long")
+    try:
+        header = json.loads(_exactly(stream, length))
+        table = [(str(name), int(size)) for name, size in header.pop("blobs")]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise BrokenPipeMessage("no message") from None
+    if any(size < 0 for _, size in table) or sum(size for _, size in table) > _MAX_BLOBS:
+        raise BrokenPipeMessage("too many bytes")
+    return header, {name: _exactly(stream, size) for name, size in table}
 
 
 def _exactly(stream: BinaryIO, count: int) -> bytes:
