@@ -13,6 +13,8 @@ from bgstudio.errors import WrongKey
 KEY_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
+OVERHEAD = NONCE_BYTES + TAG_BYTES
+"""Bytes that sealing adds."""
 
 
 class Box:
@@ -41,14 +43,14 @@ class Box:
         return self._key
 
     def seal(self, data: bytes, about: str) -> Sealed:
-        """Encrypt ``data`` for the place ``about``; 28 bytes longer than ``data``."""
+        """Encrypt ``data`` for the place ``about``; ``OVERHEAD`` bytes longer than ``data``."""
         nonce = os.urandom(NONCE_BYTES)
         return Sealed(nonce + self._cipher.encrypt(nonce, data, about.encode()))
 
     def open(self, sealed: Sealed, about: str) -> bytes:
         """Decrypt; raises ``WrongKey`` where key, place or bytes are not those it was sealed with."""
         raw = sealed.data
-        if len(raw) < NONCE_BYTES + TAG_BYTES:
+        if len(raw) < OVERHEAD:
             raise _wrong()
         try:
             return self._cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], about.encode())

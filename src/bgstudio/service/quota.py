@@ -1,0 +1,166 @@
+"""How many pictures a day: counted for the session and for its network address, before they are made."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bgstudio.db import Database, reservations, usage
+from bgstudio.errors import LimitReached, UsageError
+from bgstudio.service.visitor import Clock, Visitor, utc_now
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """Pictures that count already and are not made yet.
+
+    Attributes:
+        id: of its row.
+        owner: whose.
+        day: UTC day that they count for.
+        pictures: how many were reserved.
+    """
+
+    id: str
+    owner: str
+    day: date
+    pictures: int
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a visitor has used today.
+
+    Attributes:
+        used: pictures of this session, reserved ones included.
+        limit: pictures this session may make in a day.
+        left: pictures that can be asked for now; the address's limit may leave fewer than ``limit - used``.
+        resets: when the next day begins, midnight UTC.
+    """
+
+    used: int
+    limit: int
+    left: int
+    resets: datetime
+
+
+class Quota:
+    """Counts pictures per day (UTC), per session and per network address, so that a cleared cookie refills nothing.
+
+    Args:
+        db: open.
+        per_session, per_address: most pictures a day.
+        clock: tells the time.
+    """
+
+    def __init__(self, db: Database, per_session: int, per_address: int, clock: Clock = utc_now) -> None:
+        self._db = db
+        self._per_session = per_session
+        self._per_address = per_address
+        self._clock = clock
+
+    async def reserve(self, visitor: Visitor, pictures: int) -> Reservation:
+        """Count ``pictures`` before they are made: all of them or none.
+
+        Raises:
+            LimitReached: fewer are left; ``retry_after`` counts the seconds to midnight UTC.
+            UsageError: not even a whole day allows so many.
+        """
+        most = min(self._per_session, self._per_address)
+        if not 0 < pictures <= most:
+            raise UsageError(
+                f"{pictures} pictures cannot be made here at once.",
+                f"A day allows at most {most}.",
+                f"Ask for 1 to {most}.",
+            )
+        now = self._clock()
+        day = now.astimezone(UTC).date()
+        made = Reservation(secrets.token_hex(16), visitor.owner, day, pictures)
+        async with self._db.write() as connection:
+            # An error undoes the session's count too: the transaction ends without either.
+            if not await usage.take(connection, _of_owner(visitor.owner), day, pictures, self._per_session):
+                left = self._per_session - await usage.count(connection, _of_owner(visitor.owner), day)
+                raise _used_up("You have", left, self._per_session, now)
+            if not await usage.take(connection, _of_address(visitor.scope), day, pictures, self._per_address):
+                left = self._per_address - await usage.count(connection, _of_address(visitor.scope), day)
+                raise _used_up("Everybody at your network address together has", left, self._per_address, now)
+            row = reservations.ReservationRow(
+                made.id, made.owner, visitor.scope, day, pictures, 0, reservations.HELD, now
+            )
+            await reservations.add(connection, row)
+        return made
+
+    async def spend(self, reservation: Reservation, pictures: int = 1) -> int:
+        """Note that pictures were made; the number that was still held and is spent now."""
+        async with self._db.write() as connection:
+            row = await reservations.get(connection, reservation.id)
+            if row is None:
+                return 0  # the session has ended, and its reservations with it
+            pictures = max(0, min(pictures, row.held))
+            await reservations.settle(connection, row, spent=pictures, refunded=0)
+        return pictures
+
+    async def refund(self, reservation: Reservation, pictures: int | None = None) -> int:
+        """Give back pictures that were held and will not be made, or all that still are; the number given back.
+
+        Asking twice gives back once. Pictures of a past day go back to that day.
+        """
+        async with self._db.write() as connection:
+            row = await reservations.get(connection, reservation.id)
+            if row is None:
+                return 0
+            back = row.held if pictures is None else max(0, min(pictures, row.held))
+            await self._give_back(connection, row, back)
+        return back
+
+    async def left(self, visitor: Visitor) -> Usage:
+        """What the visitor has used and may still use today."""
+        now = self._clock()
+        day = now.astimezone(UTC).date()
+        async with self._db.read() as connection:
+            used = await usage.count(connection, _of_owner(visitor.owner), day)
+            shared = await usage.count(connection, _of_address(visitor.scope), day)
+        left = max(0, min(self._per_session - used, self._per_address - shared))
+        return Usage(used, self._per_session, left, _midnight(now))
+
+    async def settle(self) -> int:
+        """Give back what a crash left held; the number of pictures. Call it at start-up, before any ``reserve``."""
+        back = 0
+        async with self._db.write() as connection:
+            for row in await reservations.all_held(connection):
+                back += row.held
+                await self._give_back(connection, row, row.held)
+        return back
+
+    @staticmethod
+    async def _give_back(connection: AsyncConnection, row: reservations.ReservationRow, back: int) -> None:
+        await usage.give_back(connection, _of_owner(row.owner), row.day, back)
+        await usage.give_back(connection, _of_address(row.address_scope), row.day, back)
+        await reservations.settle(connection, row, spent=0, refunded=back)
+
+
+def _of_owner(owner: str) -> str:
+    return f"s:{owner}"
+
+
+def _of_address(scope: str) -> str:
+    return f"a:{scope}"
+
+
+def _midnight(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+
+
+def _used_up(who: str, left: int, limit: int, now: datetime) -> LimitReached:
+    wait = max(1, math.ceil((_midnight(now) - now).total_seconds()))
+    more = f"Ask for {left}, or come back" if left > 0 else "Come back"
+    return LimitReached(
+        f"{who} {left} of {limit} pictures left today.",
+        "So many more would go over the daily limit.",
+        f"{more} after midnight UTC.",
+        retry_after=wait,
+    )

@@ -1,0 +1,251 @@
+"""What is kept of finished work: sealed files and sealed facts, for as long as was said."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bgstudio.db import Database, idempotency, sessions
+from bgstudio.db import results as rows
+from bgstudio.domain.job import Artefact, BlobStore
+from bgstudio.domain.sealed import Sealed
+from bgstudio.errors import Gone, UnknownJob, UsageError
+from bgstudio.service.sweeper import blob_prefix, erase_job
+from bgstudio.service.visitor import Clock, Visitor, utc_now
+from bgstudio.vault import OVERHEAD, Box
+
+MOST_PER_PAGE = 100
+
+
+@dataclass(frozen=True)
+class File:
+    """One kept file. ``size``: bytes of it, opened; ``width`` and ``height``: pixels, 0 for what is no picture."""
+
+    name: str
+    media_type: str
+    width: int
+    height: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What is kept of a job.
+
+    Attributes:
+        job: id of the job.
+        created, expires: when it was first kept, and when it goes.
+        size: bytes of its files.
+        facts: as last handed to ``add``.
+        files: by name.
+    """
+
+    job: str
+    created: datetime
+    expires: datetime
+    size: int
+    facts: dict[str, Any]
+    files: dict[str, File]
+
+
+class Results:
+    """Keeps results for the visitor they were made for. Somebody else's job is an unknown one.
+
+    Args:
+        db: open.
+        blobs: where files go, under ``s/{owner}/{job}/{name}``.
+        session_bytes: kept for one session; the oldest jobs go first.
+        clock: tells the time.
+    """
+
+    def __init__(self, db: Database, blobs: BlobStore, session_bytes: int, clock: Clock = utc_now) -> None:
+        self._db = db
+        self._blobs = blobs
+        self._session_bytes = session_bytes
+        self._clock = clock
+
+    async def add(
+        self, visitor: Visitor, job: str, artefacts: Sequence[Artefact], facts: dict[str, Any]
+    ) -> tuple[str, ...]:
+        """Keep what a job made. Called again for the same job, it adds files and replaces the facts.
+
+        Args:
+            visitor: whose it is.
+            job: its id, of ``[a-z0-9_-]``.
+            artefacts: files, each sealed with the visitor's key for ``{job}/{name}``.
+            facts: JSON-ready; sealed here. Whatever is to be known after a restart.
+
+        Returns:
+            Ids of older jobs whose results had to go for these. This job itself is never dropped.
+
+        Raises:
+            Gone: the session has ended, or the job was deleted, in the meantime. Nothing is kept.
+            WrongKey: an earlier ``add`` was sealed with another key.
+        """
+        files = [_file(artefact) for artefact in artefacts]
+        dropped = await self._make_room(visitor, job, sum(file.size for file in files))
+        written: list[str] = []
+        try:
+            for artefact in artefacts:
+                key = f"{blob_prefix(visitor.owner, job)}/{artefact.name}"
+                written.append(key)
+                await self._blobs.put(key, artefact.data)
+            await self._note(visitor, job, files, facts)
+        except Gone:
+            for key in written:
+                await self._blobs.delete(key)
+            raise
+        return dropped
+
+    async def get(self, visitor: Visitor, job: str) -> Result:
+        """What is kept of a job; raises ``UnknownJob``, ``Gone``, ``WrongKey``."""
+        async with self._db.read() as connection:
+            row = await rows.get(connection, job)
+        return _opened(self._mine(row, visitor), visitor.key)
+
+    async def list(
+        self, visitor: Visitor, cursor: str | None = None, limit: int = 20
+    ) -> tuple[list[Result], str | None]:
+        """A page of what is kept, newest first, and the cursor of the next page or None.
+
+        Raises:
+            UsageError: a cursor that did not come from here, or a limit outside 1..100.
+        """
+        if not 1 <= limit <= MOST_PER_PAGE:
+            raise UsageError(f"A page holds 1 to {MOST_PER_PAGE} jobs.", remedy="Ask for a limit within that.")
+        after = _read_cursor(cursor) if cursor else None
+        async with self._db.read() as connection:
+            found = await rows.page(connection, visitor.owner, self._clock(), after, limit + 1)
+        following = _write_cursor(found[limit - 1]) if len(found) > limit else None
+        return [_opened(row, visitor.key) for row in found[:limit]], following
+
+    async def file(self, visitor: Visitor, job: str, name: str) -> tuple[str, bytes]:
+        """Media type and bytes of a file, opened in memory.
+
+        Raises:
+            UnknownJob: no such job of this visitor, or no such file in it.
+            Gone: expired, even where the sweep is late.
+            WrongKey: the stored bytes were moved or changed.
+        """
+        result = await self.get(visitor, job)
+        file = result.files.get(name)
+        if file is None:
+            raise UnknownJob("This job has no file of that name.", remedy="Take the names from the job itself.")
+        sealed = await self._blobs.get(f"{blob_prefix(visitor.owner, job)}/{name}")
+        if sealed is None:
+            raise Gone("This file is not kept any more.", remedy="Make the picture again.")
+        return file.media_type, visitor.key.open(sealed, f"{job}/{name}")
+
+    async def delete(self, visitor: Visitor, job: str) -> None:
+        """Delete what is kept of a job, at once; raises ``UnknownJob``."""
+        async with self._db.read() as connection:
+            row = await rows.get(connection, job)
+        if row is None or row.owner != visitor.owner:
+            raise _unknown()
+        await erase_job(self._db, self._blobs, visitor.owner, job)
+        await self._db.compact()
+
+    async def remember(self, visitor: Visitor, key: str, job: str) -> str:
+        """The job that an idempotency key stands for: ``job``, unless an earlier request of this visitor had the key.
+
+        Keys are forgotten after a day, and with the job or the session.
+        """
+        hashed = hashlib.sha256(key.encode()).hexdigest()
+        async with self._db.write() as connection:
+            return await idempotency.claim(connection, visitor.owner, hashed, job, self._clock())
+
+    async def forget(self, visitor: Visitor, job: str) -> None:
+        """Forget a job's idempotency key, so that a request that was refused can be sent again with it."""
+        async with self._db.write() as connection:
+            await idempotency.remove(connection, visitor.owner, job)
+
+    async def _make_room(self, visitor: Visitor, job: str, size: int) -> tuple[str, ...]:
+        """Claim a row and bytes for the job before its files are stored, so that a crash leaves no file unknown."""
+        now = self._clock()
+        async with self._db.write() as connection:
+            if not await sessions.alive(connection, visitor.owner, now):
+                raise _ended()
+            row = await rows.get(connection, job)
+            if row is None:
+                row = rows.ResultRow(job, visitor.owner, now, visitor.expires, size, b"")
+                await rows.add(connection, row)
+            else:
+                self._still_mine(row, visitor)
+                await rows.change(connection, job, row.size + size, row.sealed_facts)
+            kept = await rows.oldest(connection, visitor.owner)
+        over = sum(other.size for other in kept) - self._session_bytes
+        dropped = []
+        for other in kept:
+            if over > 0 and other.job != job:
+                await erase_job(self._db, self._blobs, visitor.owner, other.job)
+                over -= other.size
+                dropped.append(other.job)
+        return tuple(dropped)
+
+    async def _note(self, visitor: Visitor, job: str, added: Iterable[File], facts: dict[str, Any]) -> None:
+        """Seal facts and the list of files, now that the files are stored."""
+        async with self._db.write() as connection:
+            row = await rows.get(connection, job)
+            if row is None:
+                raise Gone("The job was deleted while it was at work.", remedy="Start it again if you want it.")
+            files = _opened(row, visitor.key).files if row.ready else {}
+            files |= {file.name: file for file in added}
+            text = json.dumps({"facts": facts, "files": [vars(file) for file in files.values()]}).encode()
+            sealed = visitor.key.seal(text, _facts_place(job))
+            await rows.change(connection, job, sum(file.size for file in files.values()), sealed.data)
+
+    def _mine(self, row: rows.ResultRow | None, visitor: Visitor) -> rows.ResultRow:
+        if row is None or not row.ready:
+            raise _unknown()
+        return self._still_mine(row, visitor)
+
+    def _still_mine(self, row: rows.ResultRow, visitor: Visitor) -> rows.ResultRow:
+        if row.owner != visitor.owner:
+            raise _unknown()
+        if row.expires <= self._clock():
+            raise Gone("This job's results have expired.", "They were deleted.", "Make the picture again.")
+        return row
+
+
+def _file(artefact: Artefact) -> File:
+    size = len(artefact.data.data) - OVERHEAD
+    return File(artefact.name, artefact.media_type, artefact.width, artefact.height, size)
+
+
+def _opened(row: rows.ResultRow, key: Box) -> Result:
+    kept = json.loads(key.open(Sealed(row.sealed_facts), _facts_place(row.job)))
+    files = {found["name"]: File(**found) for found in kept["files"]}
+    return Result(row.job, row.created, row.expires, row.size, kept["facts"], files)
+
+
+def _facts_place(job: str) -> str:
+    return f"{job}/facts"
+
+
+def _write_cursor(row: rows.ResultRow) -> str:
+    return base64.urlsafe_b64encode(f"{row.created.isoformat()} {row.job}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+        moment, job = text.split(" ")
+        return datetime.fromisoformat(moment).astimezone(UTC), job
+    except (ValueError, OverflowError, binascii.Error):
+        raise UsageError("This cursor did not come from here.", remedy="Begin again without a cursor.") from None
+
+
+def _unknown() -> UnknownJob:
+    return UnknownJob(
+        "There is no such job.", "It was never made, was deleted, or belongs to another visit.", "Start a new one."
+    )
+
+
+def _ended() -> Gone:
+    return Gone("This visit has ended.", "What it made was deleted.", "Open the page again to begin a new one.")
