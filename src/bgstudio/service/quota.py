@@ -94,28 +94,26 @@ class Quota:
             await reservations.add(connection, row)
         return made
 
-    async def spend(self, reservation: Reservation, pictures: int = 1) -> int:
-        """Note that pictures were made; the number that was still held and is spent now."""
+    async def spend(self, reservation: Reservation, pictures: int = 1) -> None:
+        """Note that pictures were made, as far as they are still held."""
         async with self._db.write() as connection:
             row = await reservations.get(connection, reservation.id)
             if row is None:
-                return 0  # the session has ended, and its reservations with it
-            pictures = max(0, min(pictures, row.held))
-            await reservations.settle(connection, row, spent=pictures, refunded=0)
-        return pictures
+                return  # the session has ended, and its reservations with it
+            spent = max(0, min(pictures, row.held))
+            await reservations.settle(connection, row, spent=spent, refunded=0)
 
-    async def refund(self, reservation: Reservation, pictures: int | None = None) -> int:
-        """Give back pictures that were held and will not be made, or all that still are; the number given back.
+    async def refund(self, reservation: Reservation, pictures: int | None = None) -> None:
+        """Give back pictures that were held and will not be made, or all that still are.
 
         Asking twice gives back once. Pictures of a past day go back to that day.
         """
         async with self._db.write() as connection:
             row = await reservations.get(connection, reservation.id)
             if row is None:
-                return 0
+                return
             back = row.held if pictures is None else max(0, min(pictures, row.held))
             await self._give_back(connection, row, back)
-        return back
 
     async def left(self, visitor: Visitor) -> Usage:
         """What the visitor has used and may still use today."""

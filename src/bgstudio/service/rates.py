@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bgstudio.errors import LimitReached
-from bgstudio.service.visitor import Visitor
+from bgstudio.service.visitor import Visitor, address_scope
 
 WINDOW = 60.0
 SESSIONS_PER_MINUTE = 30
@@ -71,28 +72,35 @@ class Rates:
 
     Args:
         jobs_per_minute: of one visitor.
-        requests_per_minute: of one address scope.
+        requests_per_minute: of one network address, IPv6 by /64.
         clock: seconds that never go back.
     """
 
     def __init__(
         self, jobs_per_minute: int, requests_per_minute: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
+        self._secret = secrets.token_bytes(32)  # what is counted here is told by no key on a disk
         self._jobs = Window(jobs_per_minute, clock)
         self._requests = Window(requests_per_minute, clock)
         self._sessions = Window(SESSIONS_PER_MINUTE, clock)
 
-    def job(self, visitor: Visitor) -> None:
+    def jobs(self, visitor: Visitor) -> None:
         """Count a job; raises ``LimitReached``."""
         _checked(self._jobs.take(visitor.owner), "You have started many jobs in a short time.")
 
-    def request(self, scope: str) -> None:
-        """Count a request of an address scope; raises ``LimitReached``."""
-        _checked(self._requests.take(scope), "Many requests came from your network address in a short time.")
+    def requests(self, address: str) -> None:
+        """Count a request from an address; raises ``LimitReached``."""
+        _checked(
+            self._requests.take(address_scope(address, self._secret)),
+            "Many requests came from your network address in a short time.",
+        )
 
-    def session(self, scope: str) -> None:
-        """Count a new session of an address scope; raises ``LimitReached``."""
-        _checked(self._sessions.take(scope), "Many visits began at your network address in a short time.")
+    def sessions(self, address: str) -> None:
+        """Count a new session begun from an address; raises ``LimitReached``."""
+        _checked(
+            self._sessions.take(address_scope(address, self._secret)),
+            "Many visits began at your network address in a short time.",
+        )
 
 
 def _checked(wait: int, what: str) -> None:

@@ -6,9 +6,9 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bgstudio.db import Database, idempotency, sessions
@@ -18,7 +18,7 @@ from bgstudio.domain.sealed import Sealed
 from bgstudio.errors import Gone, UnknownJob, UsageError
 from bgstudio.service.sweeper import blob_prefix, erase_job
 from bgstudio.service.visitor import Clock, Visitor, utc_now
-from bgstudio.vault import OVERHEAD, Box
+from bgstudio.vault import OVERHEAD
 
 MOST_PER_PAGE = 100
 
@@ -61,19 +61,27 @@ class Results:
         db: open.
         blobs: where files go, under ``s/{owner}/{job}/{name}``.
         session_bytes: kept for one session; the oldest jobs go first.
+        days: after so many, results go even where the session lives on.
         clock: tells the time.
+
+    Attributes:
+        dropped: told (owner, job) of each job whose results had to go for newer ones.
     """
 
-    def __init__(self, db: Database, blobs: BlobStore, session_bytes: int, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, db: Database, blobs: BlobStore, session_bytes: int, days: float = 7.0, clock: Clock = utc_now
+    ) -> None:
+        self.dropped: Callable[[str, str], None] | None = None
         self._db = db
         self._blobs = blobs
         self._session_bytes = session_bytes
+        self._life = timedelta(days=days)
         self._clock = clock
 
-    async def add(
-        self, visitor: Visitor, job: str, artefacts: Sequence[Artefact], facts: dict[str, Any]
-    ) -> tuple[str, ...]:
+    async def add(self, visitor: Visitor, job: str, artefacts: Sequence[Artefact], facts: Mapping[str, Any]) -> None:
         """Keep what a job made. Called again for the same job, it adds files and replaces the facts.
+
+        Where the session's results grow over ``session_bytes``, those of its oldest jobs go; this job's never do.
 
         Args:
             visitor: whose it is.
@@ -81,15 +89,12 @@ class Results:
             artefacts: files, each sealed with the visitor's key for ``{job}/{name}``.
             facts: JSON-ready; sealed here. Whatever is to be known after a restart.
 
-        Returns:
-            Ids of older jobs whose results had to go for these. This job itself is never dropped.
-
         Raises:
             Gone: the session has ended, or the job was deleted, in the meantime. Nothing is kept.
             WrongKey: an earlier ``add`` was sealed with another key.
         """
         files = [_file(artefact) for artefact in artefacts]
-        dropped = await self._make_room(visitor, job, sum(file.size for file in files))
+        await self._make_room(visitor, job, sum(file.size for file in files))
         written: list[str] = []
         try:
             for artefact in artefacts:
@@ -101,18 +106,21 @@ class Results:
             for key in written:
                 await self._blobs.delete(key)
             raise
-        return dropped
 
     async def get(self, visitor: Visitor, job: str) -> Result:
         """What is kept of a job; raises ``UnknownJob``, ``Gone``, ``WrongKey``."""
         async with self._db.read() as connection:
             row = await rows.get(connection, job)
-        return _opened(self._mine(row, visitor), visitor.key)
+        return _opened(self._mine(row, visitor), visitor)
 
-    async def list(
+    async def facts(self, visitor: Visitor, job: str) -> dict[str, Any]:
+        """The facts of a job; raises ``UnknownJob``, ``Gone``, ``WrongKey``."""
+        return (await self.get(visitor, job)).facts
+
+    async def page(
         self, visitor: Visitor, cursor: str | None = None, limit: int = 20
-    ) -> tuple[list[Result], str | None]:
-        """A page of what is kept, newest first, and the cursor of the next page or None.
+    ) -> tuple[list[tuple[str, dict[str, Any]]], str | None]:
+        """(id, facts) of jobs, newest first, and the cursor of the next page or None.
 
         Raises:
             UsageError: a cursor that did not come from here, or a limit outside 1..100.
@@ -120,10 +128,13 @@ class Results:
         if not 1 <= limit <= MOST_PER_PAGE:
             raise UsageError(f"A page holds 1 to {MOST_PER_PAGE} jobs.", remedy="Ask for a limit within that.")
         after = _read_cursor(cursor) if cursor else None
+        now = self._clock()
+        if visitor.expires <= now:
+            raise _ended()
         async with self._db.read() as connection:
-            found = await rows.page(connection, visitor.owner, self._clock(), after, limit + 1)
+            found = await rows.page(connection, visitor.owner, now, after, limit + 1)
         following = _write_cursor(found[limit - 1]) if len(found) > limit else None
-        return [_opened(row, visitor.key) for row in found[:limit]], following
+        return [(row.job, _opened(row, visitor).facts) for row in found[:limit]], following
 
     async def file(self, visitor: Visitor, job: str, name: str) -> tuple[str, bytes]:
         """Media type and bytes of a file, opened in memory.
@@ -165,7 +176,7 @@ class Results:
         async with self._db.write() as connection:
             await idempotency.remove(connection, visitor.owner, job)
 
-    async def _make_room(self, visitor: Visitor, job: str, size: int) -> tuple[str, ...]:
+    async def _make_room(self, visitor: Visitor, job: str, size: int) -> None:
         """Claim a row and bytes for the job before its files are stored, so that a crash leaves no file unknown."""
         now = self._clock()
         async with self._db.write() as connection:
@@ -173,30 +184,29 @@ class Results:
                 raise _ended()
             row = await rows.get(connection, job)
             if row is None:
-                row = rows.ResultRow(job, visitor.owner, now, visitor.expires, size, b"")
+                row = rows.ResultRow(job, visitor.owner, now, now + self._life, size, b"")
                 await rows.add(connection, row)
             else:
                 self._still_mine(row, visitor)
                 await rows.change(connection, job, row.size + size, row.sealed_facts)
             kept = await rows.oldest(connection, visitor.owner)
         over = sum(other.size for other in kept) - self._session_bytes
-        dropped = []
         for other in kept:
             if over > 0 and other.job != job:
                 await erase_job(self._db, self._blobs, visitor.owner, other.job)
                 over -= other.size
-                dropped.append(other.job)
-        return tuple(dropped)
+                if self.dropped is not None:
+                    self.dropped(visitor.owner, other.job)
 
-    async def _note(self, visitor: Visitor, job: str, added: Iterable[File], facts: dict[str, Any]) -> None:
+    async def _note(self, visitor: Visitor, job: str, added: Iterable[File], facts: Mapping[str, Any]) -> None:
         """Seal facts and the list of files, now that the files are stored."""
         async with self._db.write() as connection:
             row = await rows.get(connection, job)
             if row is None:
                 raise Gone("The job was deleted while it was at work.", remedy="Start it again if you want it.")
-            files = _opened(row, visitor.key).files if row.ready else {}
+            files = _opened(row, visitor).files if row.ready else {}
             files |= {file.name: file for file in added}
-            text = json.dumps({"facts": facts, "files": [vars(file) for file in files.values()]}).encode()
+            text = json.dumps({"facts": dict(facts), "files": [vars(file) for file in files.values()]}).encode()
             sealed = visitor.key.seal(text, _facts_place(job))
             await rows.change(connection, job, sum(file.size for file in files.values()), sealed.data)
 
@@ -208,7 +218,7 @@ class Results:
     def _still_mine(self, row: rows.ResultRow, visitor: Visitor) -> rows.ResultRow:
         if row.owner != visitor.owner:
             raise _unknown()
-        if row.expires <= self._clock():
+        if min(row.expires, visitor.expires) <= self._clock():
             raise Gone("This job's results have expired.", "They were deleted.", "Make the picture again.")
         return row
 
@@ -218,10 +228,10 @@ def _file(artefact: Artefact) -> File:
     return File(artefact.name, artefact.media_type, artefact.width, artefact.height, size)
 
 
-def _opened(row: rows.ResultRow, key: Box) -> Result:
-    kept = json.loads(key.open(Sealed(row.sealed_facts), _facts_place(row.job)))
+def _opened(row: rows.ResultRow, visitor: Visitor) -> Result:
+    kept = json.loads(visitor.key.open(Sealed(row.sealed_facts), _facts_place(row.job)))
     files = {found["name"]: File(**found) for found in kept["files"]}
-    return Result(row.job, row.created, row.expires, row.size, kept["facts"], files)
+    return Result(row.job, row.created, min(row.expires, visitor.expires), row.size, kept["facts"], files)
 
 
 def _facts_place(job: str) -> str:
