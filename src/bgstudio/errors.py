@@ -11,6 +11,7 @@
     │   └── NoProductFound         nothing stands out from its surroundings
     ├── DirectionError
     │   ├── UnknownPreset          no preset of that name
+    │   ├── UnknownSurface         no surface of that name
     │   └── BadScene               a recipe that does not describe a scene
     ├── BackendError
     │   ├── RendererUnavailable    the path tracer cannot start on this machine
@@ -136,6 +137,12 @@ class UnknownPreset(DirectionError):
     """No preset of that name."""
 
     code = "unknown_preset"
+
+
+class UnknownSurface(DirectionError):
+    """No surface of that name."""
+
+    code = "unknown_surface"
 
 
 class BadScene(DirectionError):

@@ -90,6 +90,21 @@ def test_shoot_json_is_one_document(backend: PaintedBackend, photo: Path, tmp_pa
     assert all(Path(file).stat().st_size > 60 for file in report[0]["files"])
 
 
+def test_light_colours_surface_and_shadow_reach_the_picture(
+    backend: PaintedBackend, photo: Path, tmp_path: Path, run: Run
+) -> None:
+    wishes = "--light-from back-left --light-height high --softness 0.1 --warmth -0.5 --shadow 0.5 --reflection 0"
+    colours = "--surface slate --colour #AABBCC --colour #112233"
+    run("shoot", photo, "--preset", "dark-slate", *wishes.split(), *colours.split(), "-o", tmp_path)
+    shot = backend.shots[-1]
+    key, palette = shot.scene.key, shot.scene.palette
+    assert (key.side, key.azimuth, key.elevation, key.softness, key.warmth) == ("left", 135, 62, 0.1, -0.5)
+    assert (palette.backdrop, palette.surface, shot.scene.surface) == ("#aabbcc", "#112233", "slate")
+    assert (shot.shadow, shot.reflection) == (0.5, 0.0)
+    run("shoot", photo, "--light-from", "270", "-o", tmp_path)
+    assert backend.shots[-1].scene.key.side == "left"
+
+
 def test_a_recipe_makes_the_same_bytes_again(backend: PaintedBackend, photo: Path, tmp_path: Path, run: Run) -> None:
     run("shoot", photo, "-p", "warm light", "--seed", 11, "--size", 160, "-o", tmp_path / "a", "--save", "recipe")
     recipe = next((tmp_path / "a").glob("*.json"))
@@ -112,6 +127,9 @@ def test_a_recipe_makes_the_same_bytes_again(backend: PaintedBackend, photo: Pat
         (("--size", "10000"), 2, "out of range"),
         (("--preset", "moonbase"), 2, "seamless"),
         (("--colour", "blue"), 2, "colour"),
+        (("--light-from", "somewhere"), 2, "front-left"),
+        (("--light-height", "noon"), 2, "light.height"),
+        (("--surface", "marbel-white"), 2, "marble-white"),
         (("--save", "everything"), 2, "Choose from"),
         (("--recipe", "{photo}"), 2, "not a recipe"),
         (("--reference", "{text}"), 3, ""),

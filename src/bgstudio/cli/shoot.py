@@ -35,8 +35,15 @@ def command(
     quality: Annotated[Quality, typer.Option(help="How long it may take.")] = Quality.FINAL,
     file_format: Annotated[FileFormat, typer.Option("--format", help="File format.")] = FileFormat.PNG,
     output: Annotated[Path, typer.Option("--out", "-o", help="Folder for the pictures.")] = Path(),
-    colour: Annotated[str | None, typer.Option(help="Colour of the backdrop, #rrggbb.")] = None,
+    colour: Annotated[list[str] | None, typer.Option(help="Colour, #rrggbb: of the backdrop; repeated, of surface, accent and second accent.")] = None,
+    surface: Annotated[str | None, typer.Option(help="Material under the product by name, such as marble-white.")] = None,
     key: Annotated[str | None, typer.Option(help="Side of the key light, left or right; follows the photo without it.")] = None,
+    light_from: Annotated[str | None, typer.Option(help="Where the light comes from: left, right, front, back, front-left, ..., or degrees seen from above (0 camera, 90 right, 180 behind, 270 left).")] = None,
+    light_height: Annotated[str | None, typer.Option(help="How high it stands: low, mid or high.")] = None,
+    softness: Annotated[float | None, typer.Option(min=0, max=1, help="Of the light: 0 hard sun, 1 a large window.")] = None,
+    warmth: Annotated[float | None, typer.Option(min=-1, max=1, help="Of the light: -1 cold, 1 warm.")] = None,
+    shadow: Annotated[float, typer.Option(min=0, max=1.5, help="Strength of the product's shadow: 0 none, 1 natural.")] = 1.0,
+    reflection: Annotated[float | None, typer.Option(min=0, max=2, help="Factor on the product's reflection: 0 none, 1 natural.")] = None,
     height_cm: Annotated[float | None, typer.Option(help="Height of the product in centimetres, for true scale.")] = None,
     scale: Annotated[float | None, typer.Option(help="Height of the product as a part of the picture's, 0.05 to 0.95.")] = None,
     harmonise: Annotated[float, typer.Option(min=0, max=1, help="Pull the product's colour to the scene's light; 0 keeps every pixel.")] = 0.0,
@@ -49,7 +56,9 @@ def command(
     width, height = parse_size(size)
     brief = _brief(
         prompt=prompt, preset=preset, reference_strength=strength, product_cm=height_cm, key_side=key,
-        colour=colour.lower() if colour else None, placement=Placement(height=scale) if scale else Placement(),
+        colours=tuple(colour or ()), surface=surface, shadow=shadow, reflection=reflection,
+        light={"azimuth": _azimuth(light_from), "height": light_height, "softness": softness, "warmth": warmth},
+        placement=Placement(height=scale) if scale else Placement(),
         width=width, height=height, count=count, seed=seed, quality=quality, harmonise=harmonise,
     )  # fmt: skip
     repeated = Recipe.from_json(read_photo(recipe, 1 << 20).decode("utf-8", "replace")) if recipe else None
@@ -153,6 +162,28 @@ def _extras(save: list[str] | None) -> set[str]:
     if unknown:
         raise UsageError(f"'{sorted(unknown)[0]}' cannot be saved.", "", f"Choose from: {', '.join(EXTRAS)}.")
     return wanted
+
+
+DIRECTIONS = {
+    "front": 0, "camera": 0, "front-right": 45, "right": 90, "back-right": 135, "back": 180, "behind": 180,
+    "back-left": 225, "left": 270, "front-left": 315,
+}  # fmt: skip
+"""Words for where the light comes from, in degrees seen from above."""
+
+
+def _azimuth(said: str | None) -> float | None:
+    """Degrees of a direction in words or in degrees; raises ``UsageError``."""
+    if said is None:
+        return None
+    word = said.strip().lower().replace("_", "-").replace(" ", "-")
+    if word in DIRECTIONS:
+        return float(DIRECTIONS[word])
+    try:
+        return float(word)
+    except ValueError:
+        raise UsageError(
+            f"'{said}' is no direction for the light.", "", f"Give degrees, or one of: {', '.join(DIRECTIONS)}."
+        ) from None
 
 
 def _brief(**fields: Any) -> Brief:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bgstudio.direction import auto
-from bgstudio.direction.build import build, keep_apart, lacking, pitch_for, sinking_note, sinks
+from bgstudio.direction.build import build, keep_apart, lacking
+from bgstudio.direction.explicit import check_surface, explicit
 from bgstudio.direction.palette import ProductColours, read_colours
 from bgstudio.direction.presets import Preset, choose, load_presets
 from bgstudio.direction.reference import StyleReading, apply, read_style, tell
@@ -67,8 +68,10 @@ class Director:
 
         Raises:
             UnknownPreset: the brief names a preset that there is not.
+            UnknownSurface: the brief names a surface that there is not.
             BadScene: no preset can be built by this backend.
         """
+        check_surface(brief, self._vocabulary)
         order = self._order(brief, cutout, reference)
         return tuple(self._scene(order, (brief.seed + i) % _SEEDS) for i in range(brief.count))
 
@@ -88,6 +91,8 @@ class Director:
             style = read_style(reference, self._vocabulary)
         cm = brief.product_cm if brief.product_cm is not None else wish.height_cm(cutout.aspect)
         product = auto.read_product(cutout, colours, cm)
+        if product.rest != "standing" and brief.preset is None:
+            wish = self._laid(wish, brief.surface or wish.surface)
         preset, reason = self._choose(brief, wish, style, product, colours)
         set_name = preset.set
         if wish.set is not None and wish.set != preset.set:
@@ -109,16 +114,21 @@ class Director:
         """The preset, and why where nobody asked for it."""
         presets = self.presets()
         if brief.preset is not None:
-            return self.preset(brief.preset), ()
+            named = self.preset(brief.preset)
+            return named, self._restless(named, product)
         if wish.preset is not None:
-            return self.preset(wish.preset), ()
+            named = self.preset(wish.preset)
+            return named, self._warnings(named, product)
+        surface = brief.surface or wish.surface
         for matches in (
             [p for p in presets if wish.set is not None and p.set == wish.set],
-            [p for p in presets if wish.set is None and wish.surface is not None and wish.surface in p.home_of],
+            [p for p in presets if wish.set is None and surface is not None and _at_home(p, surface, product)],
         ):
             if matches:
                 return matches[0], self._warnings(matches[0], product)
         leaning = wish.leaning()
+        if "backdrop" in brief.palette:
+            leaning = replace(leaning, painted=True)
         if style is not None:
             leaning = style.leaning(leaning, brief.reference_strength)
         preset, why = auto.pick(presets, product, colours, self._vocabulary, brief.seed, leaning)
@@ -127,12 +137,32 @@ class Director:
     def _warnings(self, preset: Preset, product: auto.Product) -> tuple[str, ...]:
         """Sentences about what does not suit the product in a look chosen by words."""
         view = product.view
+        if product.rest not in preset.suits.resting:
+            return self._restless(preset, product)
         if view.sure and not preset.camera.overhead and view.pitch > preset.suits.pitch[1] + 2:
             return (
                 f"The photo looks down on the product by about {view.pitch:.0f} degrees; in '{preset.title.lower()}' "
                 f"that shows. A photo from lower down, or the flat lay, would suit better.",
             )
         return ()
+
+    def _laid(self, wish: Wish, surface: str | None) -> Wish:
+        """The words for what cannot stand: "on oak" names a surface to lie on and not the table of that wood."""
+        home = {p.set for p in self.presets() if surface in p.home_of}
+        return replace(wish, set=None, preset=None) if wish.set in home else wish
+
+    def _restless(self, preset: Preset, product: auto.Product) -> tuple[str, ...]:
+        """A sentence where a product would stand in a look that cannot stand; empty where it may."""
+        if product.rest == "standing" or product.rest in preset.suits.resting:
+            return ()
+        better = [p for p in self.presets() if product.rest in p.suits.resting and "standing" not in p.suits.resting]
+        names = " or ".join(f"'{p.title}'" for p in better)
+        remedy = f" {names} would show it as it is." if names else ""
+        if product.rest == "hanging":
+            seen = "The product looks like a garment and has no foot to stand on"
+        else:
+            seen = "The product could not stand as the photo shows it"
+        return (f"{seen}; in '{preset.title.lower()}' that looks wrong.{remedy}",)
 
     def _label(self, set_name: str) -> str:
         term = self._vocabulary.find("set", set_name)
@@ -150,42 +180,13 @@ class Director:
             notes += tell(scene, order.style, brief.reference_strength)
         scene = apply_wish(scene, wish, self._vocabulary, order.cutout.view)
         scene = scene.model_copy(update={"notes": notes + notes_of(wish)})
-        if brief.colour is None and not preset.palette.own_backdrop:
+        if "backdrop" not in brief.palette and not preset.palette.own_backdrop:
             scene = keep_apart(scene, order.colours, said="backdrop" in wish.colours)
         return explicit(scene, brief, wish, order.cutout, order.colours, self._vocabulary)
 
 
-def explicit(
-    scene: Scene, brief: Brief, wish: Wish, cutout: Cutout, colours: ProductColours, vocabulary: Vocabulary
-) -> Scene:
-    """The scene with what the brief says in so many fields: colour, side of the light, size, placement."""
-    palette, key, camera, notes = scene.palette, scene.key, scene.camera, scene.notes
-    if brief.colour is not None:
-        backdrop = brief.colour.lower()
-        surface = backdrop if palette.surface == palette.backdrop else palette.surface
-        palette = palette.model_copy(update={"backdrop": backdrop, "surface": surface, "origin": "brief"})
-    if brief.key_side is not None:
-        key = key.model_copy(update={"side": brief.key_side})
-    place = brief.placement
-    framing: dict[str, float] = {"pitch": pitch_for(scene.set, cutout.view, vocabulary)}
-    if place.x is not None:
-        framing["x"] = place.x
-    if place.base is not None:
-        framing["base"] = place.base
-    if place.height is not None:  # a height asked for is meant: width and area no longer hold it back
-        framing |= {"max_height": place.height, "max_width": 0.96, "area": 1.0}
-    cm = brief.product_cm if brief.product_cm is not None else wish.height_cm(cutout.aspect)
-    scene = scene.model_copy(
-        update={
-            "palette": palette,
-            "key": key,
-            "camera": camera.model_copy(update=framing),
-            "product_cm": cm if cm is not None else scene.product_cm,
-        }
-    )
-    if brief.colour is not None and sinks(scene, colours):
-        notes += (sinking_note(),)
-    side = cutout.light.side
-    if side is not None and scene.key.side != side:
-        notes += (f"The product itself is lit from the {side}; light from the other side may look wrong on it.",)
-    return Scene.model_validate(scene.model_copy(update={"notes": tuple(dict.fromkeys(notes))}).model_dump())
+def _at_home(preset: Preset, surface: str, product: auto.Product) -> bool:
+    """Whether a look is where a product finds a surface: its natural set, or the flat lay for what cannot stand."""
+    if product.rest == "standing":
+        return surface in preset.home_of
+    return preset.camera.overhead and product.rest in preset.suits.resting

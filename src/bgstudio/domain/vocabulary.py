@@ -22,6 +22,10 @@ class Term:
         words: phrases that mean it, lower case, in the language of prompts.
         pitch: camera pitches in degrees that suit it (sets and surfaces).
         largest_cm: tallest product that looks right in it (sets).
+        behind: farthest that its key light can go round towards the back, in degrees from the camera's axis, before a
+            wall keeps it from the product (sets).
+        sun: lit by the sun itself, whose shadows are always crisp (sets).
+        white: backdrop and ground are pure white, whatever colour or material is asked for (sets).
     """
 
     kind: Kind
@@ -30,6 +34,9 @@ class Term:
     words: tuple[str, ...]
     pitch: tuple[float, float] = (0.0, 30.0)
     largest_cm: float = 400.0
+    behind: float = 180.0
+    sun: bool = False
+    white: bool = False
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,16 @@ def _row(kind: Kind, name: str, label: str, build: Callable[..., Any], *words: s
 
 
 ROWS: tuple[Row, ...] = (
-    _row("set", "sweep", "Seamless studio", sweep.build, "seamless studio", "plain background", "studio backdrop"),
+    _row(
+        "set",
+        "sweep",
+        "Seamless studio",
+        sweep.build,
+        "seamless studio",
+        "plain background",
+        "studio backdrop",
+        behind=105.0,
+    ),
     _row(
         "set",
         "acrylic",
@@ -79,7 +88,9 @@ ROWS: tuple[Row, ...] = (
         "black glossy studio",
         pitch=(0.0, 16.0),
     ),
-    _row("set", "concrete", "Raw concrete", concrete_set.build, "concrete wall", "industrial", "brutalist"),
+    _row(
+        "set", "concrete", "Raw concrete", concrete_set.build, "concrete wall", "industrial", "brutalist", behind=95.0
+    ),
     _row(
         "set",
         "terrazzo",
@@ -90,8 +101,11 @@ ROWS: tuple[Row, ...] = (
         "pastel",
         pitch=(0.0, 15.0),
         largest_cm=60.0,
+        behind=105.0,
     ),
-    _row("set", "packshot", "White packshot", packshot.build, "pure white", "white background", "marketplace"),
+    _row(
+        "set", "packshot", "White packshot", packshot.build, "pure white", "white background", "marketplace", white=True
+    ),
     _row(
         "set",
         "water",
@@ -126,6 +140,7 @@ ROWS: tuple[Row, ...] = (
         "colour blocking",
         "coloured card",
         pitch=(0.0, 18.0),
+        behind=90.0,
     ),
     _row("set", "snow", "Snow", snow.build, "snow", "winter wood", "snowy forest", "ice", pitch=(0.0, 16.0)),
     _row(
@@ -138,6 +153,8 @@ ROWS: tuple[Row, ...] = (
         "summer sun",
         "outdoors",
         pitch=(0.0, 18.0),
+        behind=90.0,
+        sun=True,
     ),
     _row("surface", "plaster", "Plaster", plaster.build, "plaster", "matte wall", "stucco"),
     _row("surface", "concrete", "Concrete", concrete.build, "concrete", "raw concrete", "cement"),
@@ -174,6 +191,7 @@ ROWS: tuple[Row, ...] = (
         "pedestal",
         "plinth",
         largest_cm=60.0,
+        behind=90.0,
     ),
     _row("prop", "eucalyptus", "Eucalyptus", eucalyptus.build, "eucalyptus", "green leaves", "greenery"),
     _row("prop", "vase", "Vase", vase.build, "vase", "ceramic vase", "flower vase"),
@@ -185,8 +203,29 @@ ROWS: tuple[Row, ...] = (
         "set", "marble", "Marble counter", marble_set.build, "marble counter", "kitchen", "kitchen counter", "worktop"
     ),
     _row("set", "oak", "Oak table", oak_set.build, "wooden table", "oak table", "cozy table", "bokeh"),
-    _row("set", "linen", "Linen", linen_set.build, "linen cloth", "fabric background", "draped cloth", "folds"),
-    _row("set", "living", "Living room", living_set.build, "living room", "room", "interior", "home", "apartment"),
+    _row(
+        "set",
+        "linen",
+        "Linen",
+        linen_set.build,
+        "linen cloth",
+        "fabric background",
+        "draped cloth",
+        "folds",
+        behind=105.0,
+    ),
+    _row(
+        "set",
+        "living",
+        "Living room",
+        living_set.build,
+        "living room",
+        "room",
+        "interior",
+        "home",
+        "apartment",
+        behind=90.0,
+    ),
     _row(
         "set",
         "flatlay",
@@ -198,7 +237,7 @@ ROWS: tuple[Row, ...] = (
         "overhead",
         pitch=(60.0, 90.0),
     ),
-    _row("set", "wall", "Plaster wall", wall_set.build, "wall", "hanging on a wall", "plaster wall"),
+    _row("set", "wall", "Plaster wall", wall_set.build, "wall", "hanging on a wall", "plaster wall", behind=80.0),
 )
 
 VOCABULARY = Vocabulary(tuple(row.term for row in ROWS))

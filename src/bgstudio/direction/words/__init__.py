@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from bgstudio.direction.words.lexicon import Lexicon
 from bgstudio.direction.words.understand import understand
-from bgstudio.direction.words.wish import Wish, apply_wish, notes_of
+from bgstudio.direction.words.wish import FIRM, NATURAL, Wish, apply_wish, notes_of
 
-__all__ = ["Lexicon", "Wish", "apply_wish", "notes_of", "understand"]
+__all__ = ["FIRM", "NATURAL", "Lexicon", "Wish", "apply_wish", "notes_of", "understand"]
