@@ -52,7 +52,7 @@ class Window:
             count.now = 0
             count.started += passed * WINDOW
         wait = self._wait(count, now - count.started)
-        if wait <= 0:
+        if wait <= 1e-9:  # what rounding leaves
             count.now += 1
             return 0
         return max(1, math.ceil(wait))
@@ -91,16 +91,19 @@ class Rates:
     def requests(self, address: str) -> None:
         """Count a request from an address; raises ``LimitReached``."""
         _checked(
-            self._requests.take(address_scope(address, self._secret)),
+            self._requests.take(self._scope(address)),
             "Many requests came from your network address in a short time.",
         )
 
     def sessions(self, address: str) -> None:
         """Count a new session begun from an address; raises ``LimitReached``."""
         _checked(
-            self._sessions.take(address_scope(address, self._secret)),
+            self._sessions.take(self._scope(address)),
             "Many visits began at your network address in a short time.",
         )
+
+    def _scope(self, address: str) -> str:
+        return address_scope(address, self._secret)
 
 
 def _checked(wait: int, what: str) -> None:

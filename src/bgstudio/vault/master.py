@@ -71,6 +71,7 @@ class MasterKey:
                     "move the data folder away.",
                 )
             _make_folder(path.parent)
+            _check_mode(path.parent, "700")
             _create(path)
         _check_mode(path.parent, "700")
         _check_mode(path, "600")
