@@ -72,9 +72,9 @@ def shoot(
     if brief is not None and wishes:
         raise TypeError("Give a Brief or single wishes, not both.")
     studio = studio or default_studio()
-    studio.warm_up()
-    look = None if reference is None else _open(studio, reference)
     wish = brief or Brief(**wishes)
+    studio.warm_up(words=wish.prompt is not None)
+    look = None if reference is None else _open(studio, reference)
     return list(studio.shoot(_open(studio, photo), wish, look, progress=progress, cancel=cancel))
 
 

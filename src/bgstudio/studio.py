@@ -46,11 +46,17 @@ class Studio:
     director: Director
     backend: Backend
 
-    def warm_up(self) -> None:
-        """Let the backend load in the background, where it can, while the first photo is being cut out."""
+    def warm_up(self, *, words: bool = True) -> None:
+        """Let the backend load in the background, where it can, while the first photo is being cut out.
+
+        Args:
+            words: also load what prompts are read with.
+        """
         warm = getattr(self.backend, "warm_up", None)
         if warm is not None:
             warm()
+        if words:
+            self.director.warm_up()
 
     def open(self, data: bytes) -> Picture:
         """Decode a photo held in memory; raises ``IntakeError``."""

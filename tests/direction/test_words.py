@@ -17,6 +17,7 @@ from bgstudio.domain.brief import Brief
 from bgstudio.domain.scene import Scene
 from bgstudio.domain.vocabulary import Term, Vocabulary
 from bgstudio.pixels.colour import hex_to_linear, linear_to_oklch
+from bgstudio.pixels.types import Float
 from tests.direction.held_out import FRESH, HELD_OUT
 from tests.direction.judge import judge
 from tests.direction.kit import VOCABULARY, product
@@ -44,6 +45,21 @@ def test_without_an_encoder_most_of_it_still_works(exact: Lexicon) -> None:
 
 
 # ------------------------------------------------------------------ parts
+
+
+def test_the_encoder_is_loaded_once_by_the_first_to_ask() -> None:
+    asked: list[int] = []
+
+    def encode(sentences: list[str]) -> Float:
+        asked.append(len(sentences))
+        return np.eye(1, 8, dtype=np.float32).repeat(len(sentences), 0)
+
+    director = Director(VOCABULARY, encode)
+    director.warm_up()
+    director.warm_up()
+    director.read("on a wobbly gramophone")
+    assert asked[0] > 500
+    assert max(asked[1:]) < 50
 
 
 def test_unknown_things_are_named_in_a_sentence(lexicon: Lexicon) -> None:

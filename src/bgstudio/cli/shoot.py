@@ -66,7 +66,7 @@ def command(
     reports: list[dict[str, Any]] = []
     failed: StudioError | None = None
     with build_studio(config) as studio:
-        studio.warm_up()
+        studio.warm_up(words=brief.prompt is not None and repeated is None)
         look = studio.open(read_photo(reference, config.max_bytes)) if reference else None
         for photo in photos:
             job = _Job(studio, photo, output, file_format, extras, as_json)

@@ -162,14 +162,24 @@ class Lexicon:
         """
         if self._encoder is None or not phrases:
             return [None] * len(phrases)
+        meanings = self._meanings(self._encoder)
+        likeness = self._encoder(phrases) @ meanings.T
+        return [self._nearest(row) for row in likeness]
+
+    def warm_up(self) -> None:
+        """Load the encoder and let it read the tables, which the first guess would otherwise wait for."""
+        if self._encoder is not None:
+            self._meanings(self._encoder)
+
+    def _meanings(self, encoder: SentenceEncoder) -> Float:
+        """Vectors (n, 512) of all phrases of the tables."""
         with self._lock:  # threads of a server share one lexicon; the first to come pays for the tables
             if self._vectors is None:
-                vectors = self._encoder([phrase for phrase, _ in self._prototypes])
+                vectors = encoder([phrase for phrase, _ in self._prototypes])
                 for i, (_, target) in enumerate(self._prototypes):
                     self._rows.setdefault(target, []).append(i)
                 self._vectors = vectors
-        likeness = self._encoder(phrases) @ self._vectors.T
-        return [self._nearest(row) for row in likeness]
+            return self._vectors
 
     def _nearest(self, likeness: Float) -> Guess | None:
         best: Guess | None = None
