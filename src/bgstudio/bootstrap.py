@@ -5,18 +5,25 @@ from __future__ import annotations
 import os
 import threading
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bgstudio.backends.raytrace import PathTracer
 from bgstudio.backends.raytrace.registry import VOCABULARY
 from bgstudio.cutout import CutoutMaker, U2Net
 from bgstudio.direction import Director, UniversalEncoder
+from bgstudio.domain.brief import MAX_SIDE, MIN_SIDE, FileFormat
+from bgstudio.domain.job import Engine
 from bgstudio.domain.ports import Cancel, Progress
 from bgstudio.engine import RENDERER, LocalPool
 from bgstudio.intake import DecoderProcess, IntakeLimits
+from bgstudio.intake.sniff import Kind
 from bgstudio.settings import Settings
 from bgstudio.studio import Studio
+from bgstudio.version import __version__
 from bgstudio.weights import WeightStore
+
+if TYPE_CHECKING:
+    from bgstudio.service import Service
 
 FULL_MODEL = "u2net"
 PREVIEW_MODEL = "u2netp"
@@ -91,6 +98,9 @@ def build_studio(config: Settings | None = None) -> Studio:
     )
 
 
+MOST_PICTURES = 4
+"""Pictures of one job of the service."""
+
 CORES_PER_WORKER = 4
 """A picture gains little from more cores, and people gain from a second worker."""
 
@@ -120,3 +130,90 @@ _FOR_WORKERS = {
     "decode_memory", "render_seconds", "renders_per_worker", "renderer",
 }  # fmt: skip
 """Workers are told what they need to make pictures, and nothing of secrets, addresses or folders of results."""
+
+
+def build_service(config: Settings | None = None, engine: Engine | None = None) -> Service:
+    """The whole service; ``web.create_app`` starts and closes it. Makes its folder and its secrets on first use.
+
+    Args:
+        config: settings; those of the environment without.
+        engine: where jobs run; the pool of workers without.
+
+    Raises:
+        UnsafeSettings, KeyMissing, VaultError: see ``MasterKey.load_or_create``.
+    """
+    # imported here, since workers and most commands need none of it
+    from bgstudio import service
+    from bgstudio.db import Database
+    from bgstudio.store import folder_blobs
+    from bgstudio.vault import MasterKey
+
+    config = config or settings()
+    engine = engine or build_engine(config)
+    db = Database.in_folder(config.data_dir)
+    begun = db.file is not None and db.file.exists()
+    master = MasterKey.load_or_create(config.data_dir / "master.key", must_exist=begun)
+    blobs = folder_blobs(config.data_dir / "results")
+    results = service.Results(db, blobs, config.session_bytes)
+    quota = service.Quota(db, config.pictures_per_day, config.pictures_per_address)
+    limits = service.DeskLimits(jobs_at_once=config.jobs_at_once, task_seconds=config.job_seconds)
+    return service.Service(
+        db=db,
+        engine=engine,
+        desk=service.JobDesk(engine, results, quota, limits),
+        sessions=service.Sessions(db, blobs, master, config.session_hours),
+        quota=quota,
+        rates=service.Rates(config.jobs_per_minute, config.requests_per_minute),
+        results=results,
+        security_log=service.SecurityLog(db),
+        sweeper=service.Sweeper(db, blobs, config.security_log_days),
+        screen=service.Screen(config.screen_words),
+        presets=_looks(),
+        capabilities=_abilities(config),
+        settings=config,
+        most_pictures=MOST_PICTURES,
+    )
+
+
+def _looks() -> list[dict[str, Any]]:
+    """The presets as people are shown them."""
+    return [
+        {
+            "name": preset.name,
+            "title": preset.title,
+            "words": list(preset.mood),
+            "description": preset.description,
+            "set": preset.set,
+        }
+        for preset in build_director().presets()
+    ]
+
+
+def _abilities(config: Settings) -> dict[str, Any]:
+    """What the service can do, JSON-ready."""
+    return {
+        "version": __version__,
+        "input_formats": [kind.value for kind in Kind],
+        "output_formats": [wanted.value for wanted in FileFormat],
+        "limits": {
+            "max_bytes": config.max_bytes,
+            "max_pixels": config.max_pixels,
+            "max_side": config.max_side,
+            "min_size": MIN_SIDE,
+            "max_size": MAX_SIDE,
+            "max_count": MOST_PICTURES,
+            "jobs_at_once": config.jobs_at_once,
+            "jobs_per_minute": config.jobs_per_minute,
+            "pictures_per_day": config.pictures_per_day,
+            "upload_seconds": config.upload_seconds,
+        },
+        "backends": [
+            {
+                "name": PathTracer.name,
+                "leaves_machine": PathTracer.capabilities.leaves_machine,
+                "trained_model": PathTracer.capabilities.trained_model,
+                "max_pixels": PathTracer.capabilities.max_pixels,
+            }
+        ],
+        "surfaces": [{"name": term.name, "label": term.label} for term in VOCABULARY.of("surface")],
+    }

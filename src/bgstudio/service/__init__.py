@@ -1,1 +1,30 @@
 """What the service promises people: sessions, limits, jobs, sweeps. No HTTP, no SQL."""
+
+from bgstudio.service.desk import Delivery, DeskLimits, JobDesk
+from bgstudio.service.job import Event, Job
+from bgstudio.service.quota import Quota
+from bgstudio.service.rates import Rates
+from bgstudio.service.results import Results
+from bgstudio.service.screen import Screen
+from bgstudio.service.security_log import SecurityLog
+from bgstudio.service.service import Service
+from bgstudio.service.sessions import Sessions
+from bgstudio.service.sweeper import Sweeper
+from bgstudio.service.visitor import Visitor
+
+__all__ = [
+    "Delivery",
+    "DeskLimits",
+    "Event",
+    "Job",
+    "JobDesk",
+    "Quota",
+    "Rates",
+    "Results",
+    "Screen",
+    "SecurityLog",
+    "Service",
+    "Sessions",
+    "Sweeper",
+    "Visitor",
+]

@@ -1,0 +1,139 @@
+"""The whole service as one object; ``bootstrap.build_service`` makes it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bgstudio.db import Database
+from bgstudio.domain.job import Engine, Wish
+from bgstudio.errors import StudioError, UnknownPreset, UsageError
+from bgstudio.service.desk import JobDesk
+from bgstudio.service.quota import Quota
+from bgstudio.service.rates import Rates
+from bgstudio.service.results import Results
+from bgstudio.service.screen import Screen
+from bgstudio.service.security_log import SecurityKind, SecurityLog
+from bgstudio.service.sessions import Sessions
+from bgstudio.service.sweeper import Sweeper
+from bgstudio.service.trace import where
+from bgstudio.settings import Settings
+
+log = structlog.get_logger("bgstudio.service")
+
+
+@dataclass
+class Service:
+    """Everything that the web needs, connected.
+
+    Attributes:
+        db: the database, opened by ``start``.
+        engine: where tasks run.
+        desk: takes jobs in.
+        sessions, quota, rates, results, security_log, sweeper, screen: see their classes.
+        presets: the looks as they are shown: name, title, words, description, set.
+        capabilities: what this service can do, JSON-ready.
+        settings: of this installation.
+        most_pictures: of one job.
+    """
+
+    db: Database
+    engine: Engine
+    desk: JobDesk
+    sessions: Sessions
+    quota: Quota
+    rates: Rates
+    results: Results
+    security_log: SecurityLog
+    sweeper: Sweeper
+    screen: Screen
+    presets: Sequence[Mapping[str, Any]]
+    capabilities: Mapping[str, Any]
+    settings: Settings
+    most_pictures: int = 4
+    _sweeping: asyncio.Task[None] | None = field(default=None, init=False, repr=False)
+    _open: bool = field(default=False, init=False, repr=False)
+
+    async def start(self) -> None:
+        """Open the database, put in order what a crash left, start the workers.
+
+        Raises:
+            WrongKey: the database was begun with another master key.
+            BackendError: no worker starts.
+        """
+        await self.db.open()
+        try:
+            await self.sessions.check_master_key()
+            await self.quota.settle()
+            await self.sweeper.sweep()
+            await self.engine.start()
+        except BaseException:
+            await self.db.close()
+            raise
+        self._sweeping = asyncio.create_task(self.sweeper.run(self.settings.sweep_seconds), name="sweeper")
+        self._open = True
+        log.info("service started", workers=self.engine.state().workers)
+
+    async def ready(self) -> bool:
+        """Whether a job would be worked on: workers live, and the database answers."""
+        if not self._open or self.engine.state().workers == 0:
+            return False
+        try:
+            await self.sessions.find("-", "")
+        except Exception as error:
+            log.error("not ready", error=type(error).__name__, where=where(error))
+            return False
+        return True
+
+    def check_wish(self, wish: Wish) -> None:
+        """Refuse before the queue what can be told without the photo; raises ``StudioError``."""
+        self.screen.check(wish.brief.prompt)
+        if wish.brief.count > self.most_pictures:
+            raise UsageError(
+                f"A job makes at most {self.most_pictures} pictures.", "Nothing was taken in.", "Ask for fewer."
+            )
+        name = wish.brief.preset
+        known = [preset["name"] for preset in self.presets]
+        if name is not None and name.strip().lower().replace(" ", "-").replace("_", "-") not in known:
+            raise UnknownPreset(
+                "There is no preset of that name.", "No picture was made.", f"Choose one of: {', '.join(known)}."
+            )
+
+    async def note(self, error: StudioError, address: str) -> None:
+        """Write what may be abuse into the security log."""
+        kind = _KINDS.get(error.code)
+        if kind is None or not self._open:
+            return
+        try:
+            await self.security_log.note(kind, address, error.code)
+        except Exception as broken:  # the answer matters more than the note
+            log.error("security log failed", error=type(broken).__name__, where=where(broken))
+
+    async def drain(self) -> None:
+        """Take nothing more in; let jobs end in the time they are given, and return the others."""
+        await self.desk.close(self.settings.shutdown_seconds)
+
+    async def close(self) -> None:
+        """Drain, then stop the workers and close everything."""
+        await self.drain()
+        self._open = False
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.wait({self._sweeping})
+        await self.engine.close()
+        await self.db.close()
+        log.info("service stopped")
+
+
+_KINDS = {
+    "limit_reached": SecurityKind.LIMIT_REACHED,
+    "forbidden": SecurityKind.FORBIDDEN,
+    "refused": SecurityKind.REFUSED_WORDS,
+    "upload_too_slow": SecurityKind.SLOW_UPLOAD,
+    "bad_upload": SecurityKind.BAD_UPLOAD,
+    "wrong_key": SecurityKind.SEAL_BROKEN,
+}

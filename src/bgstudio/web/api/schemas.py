@@ -1,0 +1,204 @@
+"""The shapes of the API's JSON, for its description; the tests hold what is sent against them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bgstudio.domain.report import Report
+
+Url = Annotated[str, Field(examples=["/v1/jobs/3f0c9a1be2d47788a0c1/files/picture-0.png"])]
+Box = tuple[int, int, int, int]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Doubt(_Shape):
+    """A place where the cut-out may be wrong; ``severity`` 0..1, ``box`` in pixels of the photo."""
+
+    reason: str
+    box: Box | None
+    severity: float
+
+
+class CutoutView(BaseModel):
+    """The product alone: ``size`` and ``box`` in pixels of the photo; ``quick`` means from the preview's network."""
+
+    model_config = ConfigDict(extra="allow")
+
+    size: tuple[int, int]
+    box: Box
+    model: str
+    clean: bool = Field(description="No doubt is so strong that somebody should look first.")
+    doubts: list[Doubt]
+    notes: list[str]
+    light: dict[str, Any]
+    camera: dict[str, Any]
+    suits: str | None = Field(description="The preset that suits the product best.")
+    palette: list[str]
+    files: dict[str, Url]
+    quick: bool
+
+
+class PreviewView(_Shape):
+    """The small, quick picture."""
+
+    url: Url
+    width: int
+    height: int
+
+
+class PictureView(_Shape):
+    """One finished picture with its files, layers and recipe."""
+
+    number: int
+    preset: str | None
+    title: str
+    seed: int
+    width: int
+    height: int
+    seconds: float
+    notes: list[str]
+    report: Report
+    thumb: Url | None
+    files: dict[str, Url]
+    layers: dict[str, Url] | None
+    recipe: Url | None
+
+
+class CameIn(_Shape):
+    """One file that came in."""
+
+    what: Literal["photo", "reference", "strokes"]
+    bytes: int
+    sha256_prefix: None = Field(description="Always null: no fingerprint of a photo is kept.")
+
+
+class Receipt(_Shape):
+    """What happened to what was sent."""
+
+    came_in: list[CameIn]
+    backend: str
+    left_machine: bool
+    inputs_dropped: datetime | None
+    results_expire: datetime | None
+    refunded: bool = Field(description="Pictures that were not made have been given back to the day's count.")
+
+
+class Progress(_Shape):
+    """How far the running task is: ``part`` 0..1."""
+
+    step: str
+    part: float = Field(ge=0, le=1)
+    doing: Literal["cutout", "preview", "picture"]
+    number: int
+
+
+class Links(_Shape):
+    """Where to go from here."""
+
+    self: str
+    events: str
+    cancel: str
+    delete: str
+
+
+class ProblemView(BaseModel):
+    """An error (RFC 9457): ``title`` says what happened, ``detail`` what it means, ``remedy`` what to do."""
+
+    type: str = Field(examples=["urn:bgstudio:error:limit-reached"])
+    title: str
+    status: int
+    detail: str
+    remedy: str
+    code: str = Field(examples=["limit_reached"])
+    request_id: str = ""
+
+
+class JobView(_Shape):
+    """A job: how it stands and what it has made so far."""
+
+    id: str = Field(examples=["3f0c9a1be2d47788a0c1"])
+    kind: Literal["picture", "cutout"]
+    state: Literal["waiting", "working", "done", "failed", "cancelled"]
+    position: int | None = Field(description="Place in the queue while it waits; 1 is next.")
+    created: datetime
+    finished: datetime | None
+    expires: datetime | None
+    progress: Progress
+    count: int
+    width: int
+    height: int
+    seed: int
+    cutout: CutoutView | None
+    preview: PreviewView | None
+    pictures: list[PictureView]
+    receipt: Receipt
+    error: ProblemView | None
+    links: Links
+
+
+class JobList(_Shape):
+    """A page of jobs, newest first; ``next`` is the cursor of the next page."""
+
+    jobs: list[JobView]
+    next: str | None
+
+
+class SessionView(_Shape):
+    """What is left today, and how long the session lives."""
+
+    used: int
+    limit: int
+    left: int
+    resets: datetime
+    expires: datetime
+    jobs_at_once: int
+
+
+class TokenView(_Shape):
+    """A session for a program. The token is told once; keep it secret."""
+
+    token: str
+    expires: datetime
+
+
+class PresetView(_Shape):
+    """One look."""
+
+    name: str
+    title: str
+    words: list[str]
+    description: str
+    set: str
+    thumb: str
+
+
+class BackendView(_Shape):
+    """One way to make backgrounds."""
+
+    name: str
+    leaves_machine: bool
+    trained_model: bool
+    max_pixels: int
+
+
+class CapabilitiesView(_Shape):
+    """What this service can do."""
+
+    version: str
+    input_formats: list[str]
+    output_formats: list[str]
+    limits: dict[str, int | float]
+    backends: list[BackendView]
+    surfaces: list[dict[str, str]]
+
+
+class Health(_Shape):
+    """Whether it lives, or is ready for work."""
+
+    status: Literal["ok", "not ready"]

@@ -1,0 +1,189 @@
+"""A service whose engine works in this process, with painted backgrounds: quick, real files, no worker processes.
+
+``service(folder)`` for API tests and browser tests. Any photo works: what differs from its corners is the product.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import threading
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from PIL import Image
+
+from bgstudio.bootstrap import build_service
+from bgstudio.cutout import CutoutMaker, Hint
+from bgstudio.domain.cutout import Cutout
+from bgstudio.domain.job import Artefact, EngineState, Outcome, Task, Told, Wish
+from bgstudio.domain.picture import Picture
+from bgstudio.domain.ports import Cancel, Progress
+from bgstudio.engine.tasks import Maker, Order
+from bgstudio.errors import Busy, NoProductFound
+from bgstudio.pixels.alpha import bounding_box
+from bgstudio.service import Service
+from bgstudio.settings import Settings
+from bgstudio.studio import Studio
+from bgstudio.testing import painted_studio
+from bgstudio.vault import Box
+from tests.factories import matte
+
+
+def cut_by_corners(
+    photo: Picture, *, preview: bool = False, hint: Hint | None = None, progress: Progress, cancel: Cancel
+) -> Cutout:
+    """A ``CutoutMaker`` without a network."""
+    del hint, cancel
+    progress("cutting out", 0.5)
+    corner = photo.rgb[:4, :4].mean((0, 1))
+    alpha = np.clip((np.abs(photo.rgb - corner).max(-1) - 0.06) * 20, 0, 1).astype(np.float32)
+    box = bounding_box(alpha)
+    if box is None:
+        raise NoProductFound("No product was found.", "Nothing stands out.", "Take another photo.")
+    return Cutout(photo.rgb, alpha, np.ones_like(alpha), box, "corners" if not preview else "corners, quick")
+
+
+def corner_studio() -> Studio:
+    """A painted studio that cuts out by the photo's corners."""
+    made = painted_studio()
+
+    def cutters(_preview: bool, _progress: Progress, _cancel: Cancel) -> CutoutMaker:
+        return cast(CutoutMaker, cut_by_corners)
+
+    return Studio(made.decoder, cutters, made.director, made.backend)
+
+
+class FakeEngine:
+    """Satisfies ``domain.job.Engine``: one task at a time, in a thread of this process.
+
+    Attributes:
+        gate: cleared, it holds every task back until it is set again.
+        fail: raised instead of working, where it is set.
+        tasks: those that have been run.
+        forgotten: jobs that were forgotten.
+    """
+
+    def __init__(self, most_waiting: int = 24, workers: int = 1) -> None:
+        self._transport = Box.fresh()
+        self._most_waiting = most_waiting
+        self._workers = workers
+        self._turn = asyncio.Semaphore(workers)
+        self._waiting: list[str] = []
+        self._working = 0
+        self._studio: Studio | None = None
+        self._maker: Maker | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.fail: Exception | None = None
+        self.tasks: list[Task] = []
+        self.forgotten: list[str] = []
+        self.alive = False
+
+    @property
+    def transport(self) -> Box:
+        return self._transport
+
+    async def start(self) -> None:
+        self._studio = corner_studio()
+        self._maker = Maker(self._studio)
+        self.alive = True
+
+    async def run(self, task: Task, told: Told) -> Outcome:
+        if len(self._waiting) >= self._most_waiting:
+            raise Busy("All places in the queue are taken.", retry_after=3)
+        self._waiting.append(task.job)
+        try:
+            await self.gate.wait()
+            await self._turn.acquire()
+        finally:
+            self._waiting.remove(task.job)
+        self._working += 1
+        stop = threading.Event()
+        work = asyncio.ensure_future(asyncio.to_thread(self._work, task, _on_loop(told), stop.is_set))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            stop.set()
+            await asyncio.wait({work})
+            work.exception()
+            raise
+        finally:
+            self._working -= 1
+            self._turn.release()
+
+    def _work(self, task: Task, told: Told, cancel: Cancel) -> Outcome:
+        assert self._maker is not None
+        self.tasks.append(task)
+        told("opening the photo", 0.0)
+        if self.fail is not None:
+            raise self.fail
+
+        def opened(name: str) -> bytes:
+            return self._transport.open(getattr(task, name), f"{task.job}/{name}")
+
+        key = Box(opened("key"))
+        order = Order(
+            task.job, task.step, task.number, Wish.model_validate_json(opened("wish")), opened("photo"),
+            None if task.reference is None else opened("reference"),
+            None if task.strokes is None else opened("strokes"),
+        )  # fmt: skip
+        files: list[Artefact] = []
+
+        def emit(name: str, media_type: str, width: int, height: int, data: bytes) -> None:
+            files.append(Artefact(name, media_type, width, height, key.seal(data, f"{task.job}/{name}")))
+
+        facts = self._maker.run(order, emit, told, cancel)
+        return Outcome(tuple(files), facts)
+
+    def position(self, job: str) -> int | None:
+        return self._waiting.index(job) + 1 if job in self._waiting else None
+
+    def forget(self, job: str) -> None:
+        self.forgotten.append(job)
+        if self._maker is not None:
+            self._maker.kept.forget(job)
+
+    def state(self) -> EngineState:
+        workers = self._workers if self.alive else 0
+        return EngineState(workers, self._working, len(self._waiting), self._most_waiting)
+
+    async def close(self, grace: float = 0.0) -> None:
+        self.alive = False
+        if self._studio is not None:
+            await asyncio.to_thread(self._studio.close)
+
+
+def _on_loop(told: Told) -> Callable[[str, float], None]:
+    loop = asyncio.get_running_loop()
+
+    def tell(step: str, part: float) -> None:
+        loop.call_soon_threadsafe(told, step, part)
+
+    return tell
+
+
+def service(folder: Path, engine: FakeEngine | None = None, **settings: Any) -> Service:
+    """A service in an empty folder; ``settings`` change the defaults."""
+    values: dict[str, Any] = {"jobs_per_minute": 1000, "requests_per_minute": 100_000, "shutdown_seconds": 0.0}
+    config = Settings(data_dir=folder / "data", offline=True, **{**values, **settings})
+    return build_service(config, engine or FakeEngine())
+
+
+@cache
+def photo(width: int = 96, height: int = 128, text: str = "") -> bytes:
+    """A bottle on white, as PNG."""
+    from PIL.PngImagePlugin import PngInfo
+
+    alpha = matte("bottle", height, width)[..., None]
+    rng = np.random.default_rng(5)
+    product = rng.integers(40, 120, (height, width, 3))
+    pixels = (255 * (1 - alpha) + product * alpha).astype(np.uint8)
+    out, info = io.BytesIO(), PngInfo()
+    if text:
+        info.add_text("Comment", text)
+    Image.fromarray(pixels).save(out, "PNG", pnginfo=info)
+    return out.getvalue()
