@@ -1,0 +1,35 @@
+"""What an audit says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        promise: numbers of the promises it belongs to, such as ``P1``.
+        what: what was checked, in words.
+        kept: whether it holds.
+        found: what was found: counts where it holds, places where it does not.
+    """
+
+    promise: str
+    what: str
+    kept: bool
+    found: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All checks, and with what the writing was watched."""
+
+    checks: tuple[Check, ...]
+    watched_with: tuple[str, ...]
+
+    @property
+    def kept(self) -> bool:
+        """Whether every check holds."""
+        return all(check.kept for check in self.checks)

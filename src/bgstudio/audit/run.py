@@ -1,0 +1,275 @@
+"""One audit: start the service watched, send the canary through every entry, stop it, search what is left."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psutil
+
+from bgstudio.audit.canary import draw_canary
+from bgstudio.audit.client import Client
+from bgstudio.audit.report import Check, Verdict
+from bgstudio.audit.scan import files_under, pieces_in, search
+from bgstudio.audit.watch import Watch
+from bgstudio.errors import ServiceError
+
+BRIEF = {"width": 128, "height": 128, "quality": "preview", "preset": "seamless"}
+WISH = {"preview": False, "brief": BRIEF}
+
+KNOWN: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("the service's own folder", lambda folder: rf"^{re.escape(folder)}/data(/|$)"),
+    ("compiled Python", lambda _: r"/__pycache__(/|$)"),
+    ("compiled kernels of the renderer", lambda _: r"/\.drjit(/|$)"),
+    ("the cache of model weights", lambda _: r"/bgstudio/weights(/|$)"),
+    ("the pictures that the command line was asked for", lambda folder: rf"^{re.escape(folder)}/out(/|$)"),
+    ("the audit's own lists", lambda folder: rf"^{re.escape(folder)}/(trace\.txt|watch\.sock)"),
+)
+"""Files that may be written: what they are, and the pattern of their names."""
+
+Told = Callable[[str], None]
+
+
+class Audit:
+    """Runs once; needs no privilege.
+
+    Args:
+        service: the command that starts the service; ``{port}`` is not needed, it is told to take a free one.
+        told: told each step in plain words.
+        seed: of the canary; None draws another each time.
+    """
+
+    def __init__(self, service: list[str] | None = None, told: Told = lambda _: None, seed: int | None = None) -> None:
+        self._service = service or [sys.executable, "-m", "bgstudio", "serve", "--port", "0"]
+        self._told = told
+        self._canary = draw_canary(seed)
+        self._checks: list[Check] = []
+
+    def run(self) -> Verdict:
+        """Audit; raises ``ServiceError`` where the service does not start."""
+        with tempfile.TemporaryDirectory(prefix="bgstudio-audit-") as name:
+            return self._within(Path(name))
+
+    def _within(self, folder: Path) -> Verdict:
+        for part in ("data", "tmp", "out"):
+            (folder / part).mkdir(mode=0o700)
+        begun = time.time()
+        watch = Watch(folder)
+        service = _Watched(self._service, watch, folder)
+        try:
+            watch.begin(service.process)
+            self._told("starting the service")
+            client = Client(service.address())
+            receipts = self._visit(client)
+            self._no_core_dumps(service)
+            self._told("sending the canary through the command line")
+            self._command_line(watch, folder)
+        finally:
+            log = service.stop()
+        written = watch.end()
+        self._told("searching what is left")
+        self._dropped(receipts)
+        self._only_known(written, folder)
+        self._temp_is_empty(folder)
+        self._nothing_found(written, folder, begun, log)
+        return Verdict(tuple(self._checks), watch.used)
+
+    def _visit(self, client: Client) -> list[dict[str, Any]]:
+        """Every way into the service; the jobs as they ended."""
+        canary = self._canary
+        wish = json.dumps({**WISH, "brief": {**BRIEF, "prompt": canary.words}}).encode()
+        jobs = []
+        self._told("sending the canary through the API, with a reference")
+        jobs.append(self._sent(client, "API, form with photo and reference", client.post("/v1/jobs", [
+            ("photo", canary.name, "image/png", canary.photo),
+            ("reference", f"reference-{canary.name}", "image/jpeg", canary.reference),
+            ("wish", None, "", wish),
+        ])))  # fmt: skip
+        self._told("sending the canary through the API, as raw bytes")
+        quick = json.dumps(WISH).replace(" ", "")
+        jobs.append(self._sent(client, "API, raw bytes", client.ask(
+            "POST", f"/v1/jobs?wish={_quoted(quick)}", canary.photo, {"Content-Type": "image/png"}
+        )))  # fmt: skip
+        self._told("sending the canary through the page")
+        _, _, page = client.ask("GET", "/", headers={"Accept": "text/html"})
+        token = re.search(rb'name="csrf"\s+value="([^"]+)"', page)
+        jobs.append(self._sent(client, "page, form without script", client.post("/studio", [
+            ("csrf", None, "", token.group(1) if token else b""),
+            ("photo", canary.name, "image/png", canary.photo),
+            ("prompt", None, "", canary.words.encode()),
+            ("preset", None, "", b"seamless"), ("size", None, "", b"128"), ("count", None, "", b"1"),
+            ("format", None, "", b"png"), ("seed", None, "", b"0"),
+        ])))  # fmt: skip
+        self._told("sending a broken canary")
+        broken = canary.photo[: len(canary.photo) // 2]
+        jobs.append(self._sent(client, "API, a broken photo", client.ask(
+            "POST", f"/v1/jobs?wish={_quoted(quick)}", broken, {"Content-Type": "image/png"}
+        ), good=False))  # fmt: skip
+        self._told("cancelling a canary's job")
+        status, headers, _ = client.ask(
+            "POST", f"/v1/jobs?wish={_quoted(quick)}", canary.photo, {"Content-Type": "image/png"}
+        )
+        if status == 202:
+            client.ask("POST", headers["location"] + "/cancel")
+            jobs.append(client.job(headers["location"]))
+        return [job for job in jobs if job]
+
+    def _sent(
+        self, client: Client, entry: str, answer: tuple[int, dict[str, str], bytes], good: bool = True
+    ) -> dict[str, Any]:
+        """Follow one job to its end and fetch what it made."""
+        status, headers, body = answer
+        if status not in (202, 303):
+            self._check("P1", f"the canary goes in: {entry}", False, f"answered {status}: {body[:200]!r}")
+            return {}
+        job = client.job("/v1/jobs/" + headers["location"].rstrip("/").split("/")[-1])
+        fetched = 0
+        for picture in job.get("pictures", []):
+            for url in picture["files"].values():
+                state, _, data = client.ask("GET", url)
+                fetched += state == 200 and len(data) > 100
+        wanted = "done" if good else "failed"
+        found = f"{job.get('state')}, {fetched} file(s) fetched, error: {(job.get('error') or {}).get('code')}"
+        self._check("P1 P14", f"the canary goes in: {entry}", job.get("state") == wanted and fetched == good, found)
+        return job
+
+    def _command_line(self, watch: Watch, folder: Path) -> None:
+        command = [sys.executable, "-m", "bgstudio", "shoot", "-", "--preset", "seamless", "--size", "128"]
+        command += ["--quality", "preview", "-o", str(folder / "out")]
+        environment = {**os.environ, **watch.environment(), "TMPDIR": str(folder / "tmp")}
+        done = subprocess.run(command, input=self._canary.photo, capture_output=True, env=environment, check=False)  # noqa: S603
+        made = len(list((folder / "out").glob("*.png")))
+        self._check("P1", "the canary goes in: command line", done.returncode == 0 and made == 1, f"{made} picture(s)")
+
+    def _no_core_dumps(self, service: _Watched) -> None:
+        limits = {pid: _core_limit(pid) for pid in service.pids()}
+        open_ = sorted(pid for pid, limit in limits.items() if limit not in ("0", None))
+        found = f"{len(limits)} processes" if not open_ else f"on in processes {open_}"
+        self._check("P1", "core dumps are off in every process of the service", not open_, found)
+
+    def _dropped(self, jobs: list[dict[str, Any]]) -> None:
+        kept = [job["id"] for job in jobs if not job.get("receipt", {}).get("inputs_dropped")]
+        found = f"{len(jobs)} jobs: done, failed and cancelled" if not kept else f"not dropped: {kept}"
+        self._check("P1 P2 P14", "every receipt says when photo and reference were dropped", not kept, found)
+
+    def _only_known(self, written: tuple[str, ...], folder: Path) -> None:
+        count: dict[str, int] = {}
+        strange = []
+        for name in written:
+            kind = next((kind for kind, pattern in KNOWN if re.search(pattern(str(folder)), name)), None)
+            if kind is None:
+                strange.append(name)
+            else:
+                count[kind] = count.get(kind, 0) + 1
+        found = ", ".join(f"{kind}: {number}" for kind, number in sorted(count.items()))
+        self._check(
+            "P1 P2 P14", "every file that was opened for writing is one of the known", not strange,
+            found if not strange else f"also {strange[:8]}",
+        )  # fmt: skip
+
+    def _temp_is_empty(self, folder: Path) -> None:
+        left = [str(path) for path in files_under([folder / "tmp"])]
+        self._check("P1 P2", "the temp folder is not used", not left, "nothing in it" if not left else str(left[:8]))
+
+    def _nothing_found(self, written: tuple[str, ...], folder: Path, begun: float, log: bytes) -> None:
+        left = files_under([folder / "data", folder / "tmp", Path("/dev/shm")], begun)  # noqa: S108  # searched, not used
+        beside = {Path(name) for name in written if not name.startswith(str(folder))}
+        finds, files, size = search(self._canary, sorted({*left, *(path for path in beside if path.is_file())}))
+        places = [f"{find.what} in {find.file}" for find in finds]
+        self._check(
+            "P1 P2 P7 P14", "no piece of the canary in database, blob store, temp folder and all files written",
+            not places, f"{files} files, {size} bytes searched" if not places else str(places[:8]),
+        )  # fmt: skip
+        said = pieces_in(self._canary, log)
+        found = f"{len(log)} bytes searched" if not said else str(sorted(said))
+        self._check("P1 P2", "no piece of the canary in the log", not said, found)
+
+    def _check(self, promise: str, what: str, kept: bool, found: str) -> None:
+        self._checks.append(Check(promise, what, kept, found))
+
+
+class _Watched:
+    """The service under watch."""
+
+    def __init__(self, command: list[str], watch: Watch, folder: Path) -> None:
+        environment = {
+            **os.environ, **watch.environment(), "BGSTUDIO_DATA_DIR": str(folder / "data"),
+            "TMPDIR": str(folder / "tmp"), "BGSTUDIO_HOST": "127.0.0.1", "PYTHONUNBUFFERED": "1",
+        }  # fmt: skip
+        self.process = subprocess.Popen(  # noqa: S603  # our own command, no shell
+            watch.command(command), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+        self._log = bytearray()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        while chunk := self.process.stdout.read1(65536):  # type: ignore[attr-defined]  # a buffered pipe
+            self._log += chunk
+
+    def address(self, seconds: float = 120.0) -> str:
+        """Where it listens, once it is ready."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.process.poll() is None:
+            found = re.search(rb"https?://[\w.:\[\]-]+:\d+", bytes(self._log))
+            if found:
+                address = found.group(0).decode()
+                try:
+                    if Client(address).ask("GET", "/readyz")[0] == 200:
+                        return address
+                except OSError:
+                    pass
+            time.sleep(0.2)
+        raise ServiceError(
+            "The service to be audited did not start.",
+            f"Nothing was checked. It said: {self._log[-400:].decode(errors='replace')}",
+            "Start it with 'bgstudio serve' and see what it says.",
+        )
+
+    def pids(self) -> list[int]:
+        """The service's processes, without the tracer."""
+        try:
+            family = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
+            return [process.pid for process in family if process.name() != "strace"]
+        except psutil.Error:
+            return []
+
+    def stop(self) -> bytes:
+        """Ask it to stop as a service manager would; what it has said."""
+        pids = self.pids()
+        first = pids[0] if pids else self.process.pid
+        try:
+            os.kill(first, signal.SIGTERM)
+            self.process.wait(60)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            self.process.kill()
+            self.process.wait(10)
+        self._reader.join(5)
+        return bytes(self._log)
+
+
+def _core_limit(pid: int) -> str | None:
+    try:
+        for line in Path(f"/proc/{pid}/limits").read_text().splitlines():
+            if line.startswith("Max core file size"):
+                return line.split()[5] if len(line.split()) > 5 else line.split()[-1]
+    except OSError:
+        return None
+    return None
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="")
