@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bgstudio.cli import cut, doctor, inspect, models, presets, shoot
+from bgstudio.cli import cut, doctor, inspect, models, presets, serve, shoot
 from bgstudio.cli.terminal import err, tell_error
 from bgstudio.errors import StudioError
 from bgstudio.version import __version__
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 app.command("shoot")(shoot.command)
 app.command("cut")(cut.command)
+app.command("serve")(serve.command)
 app.command("presets")(presets.command)
 app.command("inspect")(inspect.command)
 app.add_typer(models.app, name="models")

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 
+from bgstudio.errors import StudioError
 from bgstudio.service import Service
 from bgstudio.version import __version__
 from bgstudio.web import pages
@@ -36,7 +37,11 @@ def create_app(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await service.start()
+        try:
+            await service.start()
+        except StudioError as error:
+            app.state.failed = error  # told to whoever started the server
+            raise
         try:
             yield
         finally:
@@ -64,6 +69,7 @@ def create_app(service: Service) -> FastAPI:
     static = StaticFiles()
     shown = pages.Pages(static)
     state = app.state
+    state.failed = None
     state.service, state.metrics, state.pages, state.static_url = service, metrics, shown, static.url
     state.metrics_from = networks(settings.metrics_from, "metrics_from")
     state.slots = Slots(limits, metrics.uploads.set)

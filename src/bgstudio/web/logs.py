@@ -62,7 +62,7 @@ class _Through(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             text = record.getMessage() if record.name.startswith(("uvicorn", "asyncio")) else ""
-            if text in self.QUIET:
+            if text in self.QUIET or text.startswith("Traceback"):
                 return
             error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
             note = structlog.get_logger(record.name)
