@@ -90,7 +90,7 @@ class Sessions:
         Raises:
             WrongKey: its key does not open; the row or the master key was changed.
         """
-        if not token or len(token) > MOST_TOKEN_LETTERS:
+        if not token or len(token) > MOST_TOKEN_LETTERS or not token.isascii():
             return None
         now = self._clock()
         hashed = token_hash(token)

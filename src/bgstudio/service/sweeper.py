@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-import structlog
 
 from bgstudio.db import Database, idempotency, reservations, results, security_log, sessions, usage
 from bgstudio.domain.job import BlobStore
@@ -21,8 +18,6 @@ UNFINISHED_AFTER = timedelta(hours=1)
 KEEP_RESERVATIONS = timedelta(days=2)
 KEEP_KEYS = timedelta(days=1)
 KEEP_USAGE = timedelta(days=1)
-
-_log = structlog.get_logger(__name__)
 
 
 def blob_prefix(owner: str, job: str = "") -> str:
@@ -78,7 +73,7 @@ class Swept:
 
 
 class Sweeper:
-    """Sweeps once, or again and again.
+    """Sweeps.
 
     Every step can be cut off anywhere, and the next sweep goes on from there.
 
@@ -106,18 +101,6 @@ class Sweeper:
         if swept:
             await self._db.compact()
         return swept
-
-    async def run(self, seconds: float) -> None:
-        """Sweep every ``seconds`` until cancelled. A sweep that fails is logged, and the next one tries again."""
-        while True:
-            try:
-                swept = await self.sweep()
-            except Exception:
-                _log.exception("sweep failed")
-            else:
-                if swept:
-                    _log.info("swept", **vars(swept))
-            await asyncio.sleep(seconds)
 
     async def _sessions(self, now: datetime) -> tuple[int, int]:
         async with self._db.read() as connection:

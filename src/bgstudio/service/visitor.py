@@ -52,7 +52,9 @@ def address_scope(address: str, secret: bytes) -> str:
     Whoever has one IPv6 address mostly has its whole /64, so limits count that. An address that is none
     (a socket in the file system) is a scope of its own.
     """
-    return hmac.new(secret, _network(address).encode(), hashlib.sha256).hexdigest()[:OWNER_LENGTH]
+    return hmac.new(secret, _network(address).encode(errors="backslashreplace"), hashlib.sha256).hexdigest()[
+        :OWNER_LENGTH
+    ]
 
 
 def _network(address: str) -> str:
