@@ -15,6 +15,7 @@ from sqlalchemy.exc import StatementError
 from bgstudio.db import Database, security_log, usage
 from bgstudio.db.schema import PURPOSES, metadata
 from bgstudio.db.security_log import Entry
+from bgstudio.errors import ServiceError
 
 pytestmark = pytest.mark.anyio
 
@@ -165,3 +166,36 @@ async def test_is_used_only_when_open() -> None:
     with pytest.raises(RuntimeError, match="not open"):
         async with Database("sqlite+aiosqlite://").read():
             pass
+
+
+async def test_a_broken_file_is_told_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "studio.db"
+    file.parent.mkdir()
+    file.write_bytes(b"not a database" * 100)
+    database = Database.in_folder(file.parent)
+    with pytest.raises(ServiceError, match="cannot be used") as raised:
+        await database.open()
+    assert "moved away" in raised.value.remedy
+    assert file.read_bytes() == b"not a database" * 100
+    await database.close()
+
+
+async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way")
+    with pytest.raises(ServiceError, match="cannot be used"):
+        await Database.in_folder(tmp_path / "data").open()
+
+
+async def test_a_newer_database_is_told(db: Database) -> None:
+    async with db.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await db.close()
+    with pytest.raises(ServiceError, match="newer version"):
+        await db.open()
+
+
+async def test_answers_when_asked(db: Database) -> None:
+    await db.ping()
+    await db.close()
+    with pytest.raises(RuntimeError, match="not open"):
+        await db.ping()

@@ -11,9 +11,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, text
-from sqlalchemy.engine import make_url
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bgstudio.errors import ServiceError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 10_000
@@ -46,22 +49,37 @@ class Database:
         return Path(name) if self._lite and name and name != ":memory:" else None
 
     async def open(self) -> None:
-        """Connect, and bring the tables up to date."""
-        if self.file is not None:
-            _make_private(self.file)
-        self._engine = create_async_engine(self._url)
-        if self._lite:
-            event.listen(self._engine.sync_engine, "connect", _prepare)
-            event.listen(self._engine.sync_engine, "begin", _begin)
-        async with self.write() as connection:
-            await connection.run_sync(_migrate)
+        """Connect, and bring the tables up to date.
+
+        Raises:
+            ServiceError: it cannot be reached or read, or a newer version of the program has written it.
+        """
+        try:
+            if self.file is not None:
+                _make_private(self.file)
+            self._engine = create_async_engine(self._url)
+            if self._lite:
+                event.listen(self._engine.sync_engine, "connect", _prepare)
+                event.listen(self._engine.sync_engine, "begin", _begin)
+            async with self.write() as connection:
+                await connection.run_sync(_migrate)
+        except (OSError, SQLAlchemyError, CommandError) as error:
+            await self._dispose()
+            raise _unusable(self._url, error) from error
+        except BaseException:
+            await self._dispose()
+            raise
 
     async def close(self) -> None:
         """Give the connections back; everything in SQLite's log moves to its file."""
         if self._engine is not None:
             await self.compact()
-            await self._engine.dispose()
-            self._engine = None
+            await self._dispose()
+
+    async def ping(self) -> None:
+        """Return if the database answers; raise ``SQLAlchemyError`` if not."""
+        async with self.read() as connection:
+            await connection.execute(text("SELECT 1"))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -85,10 +103,30 @@ class Database:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
+    async def _dispose(self) -> None:
+        if self._engine is not None:
+            await self._engine.dispose()
+            self._engine = None
+
     def _opened(self) -> AsyncEngine:
         if self._engine is None:
             raise RuntimeError("the database is not open")
         return self._engine
+
+
+def _unusable(url: URL, error: Exception) -> ServiceError:
+    where = url.render_as_string(hide_password=True)
+    if isinstance(error, CommandError):
+        return ServiceError(
+            f"The database {where} was written by a newer version of this program.",
+            "This version would not understand what is in it.",
+            "Install the newer version again, or move the data folder away to begin anew.",
+        )
+    return ServiceError(
+        f"The database {where} cannot be used ({type(error.__cause__ or error).__name__}).",
+        "Without it the service knows neither sessions nor limits.",
+        "See that its folder can be written and has space left; a broken file can be moved away to begin anew.",
+    )
 
 
 def _make_private(file: Path) -> None:
