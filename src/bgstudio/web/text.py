@@ -135,8 +135,6 @@ TEXT: Final[dict[str, Any]] = {
             "eucalyptus leaves",
             "wet stone",
             "linen",
-            "by the sea",
-            "dark and moody",
         ],
         "pick": "Or pick a look",
         "auto": "Picked for you",

@@ -112,22 +112,33 @@ export class Stage {
     if (!drawn || ["picture", "cut", "all"].includes(this.frame.view)) return;
     this.#fit(this.before, this.frame);
     const { canvas } = drawn;
-    const context = this.before.getContext("2d");
     const [w, h] = [this.before.width, this.before.height];
-    context.filter = `blur(${Math.round(w / 30)}px)`;
-    draw(this.before, canvas, { cover: true, pad: -w / 12 });
-    context.filter = "none";
     const place = this.frame.view === "compare" ? this.item?.place : null;
     const cutout = this.photo.cutout;
-    if (!place || !cutout) {
-      const scale = Math.min(w / canvas.width, h / canvas.height);
-      context.drawImage(canvas, (w - canvas.width * scale) / 2, (h - canvas.height * scale) / 2, canvas.width * scale, canvas.height * scale);
-      return;
+    let scale = Math.min(w / canvas.width, h / canvas.height);
+    let [x, y] = [(w - canvas.width * scale) / 2, (h - canvas.height * scale) / 2];
+    if (place && cutout) {
+      const unit = canvas.width / cutout.size[0];
+      const [l, t, r, b] = cutout.box.map((value) => value * unit);
+      scale = (place.height * h) / (b - t);
+      [x, y] = [place.x * w - ((l + r) / 2) * scale, place.base * h - b * scale];
     }
-    const unit = canvas.width / cutout.size[0];
-    const [l, t, r, b] = cutout.box.map((value) => value * unit);
-    const scale = (place.height * h) / (b - t);
-    context.drawImage(canvas, place.x * w - ((l + r) / 2) * scale, place.base * h - b * scale, canvas.width * scale, canvas.height * scale);
+    this.#tile(canvas, x, y, canvas.width * scale, canvas.height * scale);
+  }
+
+  // The photo in its place; where it ends, its outermost pixels go on, out of focus.
+  #tile(image, x, y, w, h) {
+    const context = this.before.getContext("2d");
+    const [width, height] = [this.before.width, this.before.height];
+    context.clearRect(0, 0, width, height);
+    context.filter = `blur(${Math.round(width / 80)}px)`;
+    const columns = [[0, 1, Math.min(0, x) - width, x + 1], [0, image.width, x, x + w], [image.width - 1, 1, x + w - 1, Math.max(width, x + w) + width]];
+    const rows = [[0, 1, Math.min(0, y) - height, y + 1], [0, image.height, y, y + h], [image.height - 1, 1, y + h - 1, Math.max(height, y + h) + height]];
+    for (const [left, wide, from, to] of columns) {
+      for (const [top, tall, above, below] of rows) context.drawImage(image, left, top, wide, tall, from, above, to - from, below - above);
+    }
+    context.filter = "none";
+    context.drawImage(image, x, y, w, h);
   }
 
   /** Show a picture, or its job's preview while it is being made. */
@@ -135,7 +146,7 @@ export class Stage {
     this.item = item;
     const { picture, job } = item;
     const url = picture ? picture.files.jpeg || picture.files.webp || picture.files.png || Object.values(picture.files)[0] : job.preview?.url;
-    $("#name").textContent = picture?.title || say("studio.waiting_picture");
+    $("#name").textContent = picture?.title || say(job.preview ? "studio.label_preview" : "studio.waiting_picture");
     $("#what").textContent = picture
       ? say("studio.made", { w: picture.width, h: picture.height, s: Math.max(1, Math.round(picture.seconds)) })
       : job.preview ? say("studio.made_preview") : "";

@@ -1,0 +1,89 @@
+"""Weight, accessibility and the content security policy of every page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Response
+
+from bgstudio.bootstrap import build_director
+from bgstudio.web.text import TEXT, examples, sizes
+from tests.browser.kit import IMAGES, PHONE, Running, visiting
+
+STATIC = IMAGES.parent
+SERIOUS = ("serious", "critical")
+
+
+def faults(page: Page) -> list[str]:
+    """Serious findings of axe-core."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html'][:120]}" for one in found if one["impact"] in SERIOUS for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
+def test_no_serious_fault_on_any_page(
+    browser: Browser, studio: Running, theme: str, viewport: dict[str, int] | None
+) -> None:
+    with visiting(
+        browser, studio, color_scheme=theme, bypass_csp=True, **({"viewport": viewport} if viewport else {})
+    ) as visit:
+        page = visit.page
+        for path in ("/", "/privacy", "/nothing-here"):
+            page.goto(path)
+            assert faults(page) == [], path
+        page.goto("/")
+        visit.drop()
+        visit.finished()
+        for tab in ("look", "light", "set", "size"):
+            page.locator(f"#tab-{tab}").click()
+            assert faults(page) == [], tab
+        page.locator("#receipt-open").click()
+        assert faults(page) == [], "receipt"
+        page.keyboard.press("Escape")
+        page.locator("#refine-open").click()
+        assert faults(page) == [], "refine"
+
+
+def test_the_first_view_weighs_under_300_kb(browser: Browser, studio: Running) -> None:
+    with visiting(browser, studio) as visit:
+        weight: list[int] = []
+
+        def weigh(answer: Response) -> None:
+            sizes = answer.request.sizes()
+            weight.append(sizes["responseBodySize"] + sizes["responseHeadersSize"])
+
+        visit.page.on("requestfinished", lambda request: weigh(found) if (found := request.response()) else None)
+        visit.page.goto("/", wait_until="networkidle")
+        assert 30_000 < sum(weight) < 300_000, sum(weight)
+
+
+def test_own_script_and_style_are_under_150_kb() -> None:
+    own = [*STATIC.glob("js/*.js"), *STATIC.glob("css/*.css")]
+    assert sum(file.stat().st_size for file in own) < 150_000
+
+
+def test_every_preset_has_its_thumbnail_and_example() -> None:
+    names = {preset.name for preset in build_director().presets()}
+    assert {file.stem for file in (IMAGES / "looks").glob("*.webp")} == names
+    assert {row["preset"] for row in examples()} == names
+    assert {row["product"] for row in examples()} <= set(TEXT["samples"])
+
+
+def test_sizes_are_possible() -> None:
+    for row in sizes():
+        assert 64 <= row["width"] <= 4096 and 64 <= row["height"] <= 4096, row["name"]
+
+
+def test_style_and_script_keep_to_the_policy() -> None:
+    for file in (STATIC.parent / "templates").glob("*.html"):
+        text = Path(file).read_text("utf-8")
+        assert " style=" not in text and "<style" not in text, file.name
+        assert " onclick=" not in text and "javascript:" not in text, file.name
+        for tag in text.split("<script")[1:]:
+            assert " src=" in tag.split(">")[0], file.name
+    for file in STATIC.glob("js/*.js"):
+        text = file.read_text("utf-8")
+        assert "createObjectURL" not in text and "http://" not in text.replace("http://www.w3.org/2000/svg", ""), file
