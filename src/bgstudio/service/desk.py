@@ -249,13 +249,13 @@ class JobDesk:
             held = await self._quota.reserve(visitor, job.count) if job.count else None
         except BaseException:
             self._drop(job)
-            del self._jobs[job.id]
+            self._jobs.pop(job.id, None)
             raise
-        if self._closing:  # since a moment ago
+        if self._closing or job.id not in self._jobs:  # stopping, or the session ended, since a moment ago
             if held is not None:
                 await self._quota.refund(held, job.count)
             self._drop(job)
-            del self._jobs[job.id]
+            self._jobs.pop(job.id, None)
             raise stopping()
         self._under[job.id] = _Under(visitor, held)
         job.runner = asyncio.create_task(self._see_through(job, wish), name=f"job {job.id}")
@@ -297,7 +297,7 @@ class JobDesk:
     async def _put_away(self, job: Job, outcome: Outcome, step: Step, number: int) -> None:
         under = self._under[job.id]
         job.take(outcome, step, number)
-        await self._keep(under.visitor, job, outcome.artefacts)
+        await self._results.add(under.visitor, job.id, outcome.artefacts, job.facts())
         if step == "picture" and under.held is not None:
             await self._quota.spend(under.held, 1)
         job.note_change()
@@ -350,25 +350,23 @@ class JobDesk:
         under = self._under.pop(job.id)
         self._engine.forget(job.id)
         self._drop(job)
-        job.finished = self._now()
-        job.state, job.error = state, error
-        if state is JobState.DONE:
-            job.progress = job.progress | {"step": "done", "part": 1.0}
+        finished = self._now()
+        last = {"state": state.value, "finished": finished.isoformat(), "error": error}
         try:
             await self._give_back(job, under.held, job.count - len(job.pictures))
-            await self._keep(under.visitor, job)
+            await self._results.add(under.visitor, job.id, (), job.facts() | last)
         except Exception as raised:  # the job has ended either way, and the person is told how
             log.error("job not put away", job=job.id, error=type(raised).__name__, where=where(raised))
+        # all at once, so that nobody sees an end before it is told
+        job.finished, job.state, job.error = finished, state, error
+        if state is JobState.DONE:
+            job.progress = job.progress | {"step": "done", "part": 1.0}
         job.note_change()
-        seconds = (job.finished - job.created).total_seconds()
+        seconds = (finished - job.created).total_seconds()
         log.info("job ended", job=job.id, state=state.value, seconds=round(seconds, 3), code=(error or {}).get("code"))
         if self.ended is not None:
             self.ended(job, seconds)
         self._forget_old()
-
-    async def _keep(self, visitor: Visitor, job: Job, artefacts: Sequence[Artefact] = ()) -> None:
-        """Keep files and what is known now."""
-        await self._results.add(visitor, job.id, artefacts, job.facts())
 
     def _dropped(self, owner: str, job: str) -> None:
         """Results of an older job had to go for newer ones."""

@@ -74,9 +74,20 @@ class Service:
         except BaseException:
             await self.db.close()
             raise
-        self._sweeping = asyncio.create_task(self.sweeper.run(self.settings.sweep_seconds), name="sweeper")
+        self._sweeping = asyncio.create_task(self._sweep_forever(), name="sweeper")
         self._open = True
         log.info("service started", workers=self.engine.state().workers)
+
+    async def _sweep_forever(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.sweep_seconds)
+            try:
+                swept = await self.sweeper.sweep()
+            except Exception as error:  # what failed is tried again; the service goes on
+                log.error("sweep failed", error=type(error).__name__, where=where(error))
+            else:
+                if swept:
+                    log.info("swept", **vars(swept))
 
     async def ready(self) -> bool:
         """Whether a job would be worked on: workers live, and the database answers."""

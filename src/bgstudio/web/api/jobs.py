@@ -156,7 +156,7 @@ async def events(
     after = int(last_event_id) if last_event_id and re.fullmatch(r"[0-9]{1,9}", last_event_id) else 0
     desk = service_of(request).desk
     record = await desk.get(access.visitor, job)
-    if record.state.ended and after >= record.changed_at:
+    if record.state.ended and record.changed_at <= after <= record.told:
         return Response(status_code=204)  # tells an EventSource not to come back
     told = await desk.events(access.visitor, job, after)
     return StreamingResponse(
