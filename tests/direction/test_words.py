@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bgstudio.backends.raytrace.registry import VOCABULARY as SHIPPED
 from bgstudio.direction import Director, UniversalEncoder, load_presets
 from bgstudio.direction.words import Lexicon, notes_of, understand
 from bgstudio.direction.words.colours import MODIFIERS, NAMES, modify
@@ -22,6 +23,7 @@ from tests.direction.held_out import FRESH, HELD_OUT
 from tests.direction.judge import judge
 from tests.direction.kit import VOCABULARY, product
 from tests.direction.prompts import CASES, Case
+from tests.direction.sellers import SELLERS
 
 _ANY = Lexicon(VOCABULARY, load_presets())
 
@@ -37,6 +39,37 @@ def test_accuracy_on_labelled_prompts(cases: tuple[Case, ...], floor: float, lex
     lines += [f"  {prompt!r}: {f}" for prompt, f in wrong.items()]
     sys.stdout.write("\n".join(lines) + "\n")
     assert accuracy >= floor
+
+
+@pytest.mark.parametrize("case", SELLERS, ids=lambda case: case.prompt[:40])
+def test_sellers_are_understood_by_the_renderer_that_ships(case: Case, shipped: Lexicon) -> None:
+    assert judge(case, understand(case.prompt, shipped)) == []
+
+
+@pytest.mark.parametrize(("cases", "floor"), [(CASES, 0.97), (HELD_OUT, 0.9), (FRESH, 0.9)])
+def test_the_renderer_that_ships_is_understood_as_well(cases: tuple[Case, ...], floor: float, shipped: Lexicon) -> None:
+    right = sum(not judge(case, understand(case.prompt, shipped)) for case in cases)
+    assert right / len(cases) >= floor
+
+
+@pytest.mark.parametrize("term", [t for t in SHIPPED.terms if t.kind != "set"], ids=lambda term: term.name)
+def test_every_label_of_the_renderer_calls_its_thing(term: Term, shipped: Lexicon) -> None:
+    wish = understand(f"with {term.label}" if term.kind == "prop" else f"on {term.label}", shipped)
+    assert term.name in (wish.surface, wish.gobo, *wish.props, wish.set)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("white background", "white-packshot"),
+        ("my mug, white background, no props", "white-packshot"),
+        ("amazon main image", "white-packshot"),
+    ],
+)
+def test_a_white_background_and_nothing_else_is_a_packshot(prompt: str, name: str) -> None:
+    assert Director(SHIPPED).scenes(Brief(prompt=prompt), product())[0].name == name
+    more = Director(SHIPPED).scenes(Brief(prompt="white background, oak table, window light"), product())[0]
+    assert more.set == "oak"
 
 
 def test_without_an_encoder_most_of_it_still_works(exact: Lexicon) -> None:

@@ -11,7 +11,7 @@ from bgstudio.direction.explicit import check_surface, explicit
 from bgstudio.direction.palette import ProductColours, read_colours
 from bgstudio.direction.presets import Preset, choose, load_presets
 from bgstudio.direction.reference import StyleReading, apply, read_style, tell
-from bgstudio.direction.words import Lexicon, Wish, apply_wish, notes_of, understand
+from bgstudio.direction.words import NAMES, Lexicon, Wish, apply_wish, notes_of, understand
 from bgstudio.domain.brief import Brief
 from bgstudio.domain.cutout import Cutout
 from bgstudio.domain.picture import Picture
@@ -143,6 +143,10 @@ class Director:
             named = self.preset(wish.preset)
             return named, self._warnings(named, product)
         surface = brief.surface or wish.surface
+        if surface is None and _only_white(wish):
+            plain = [p for p in presets if (term := self._vocabulary.find("set", p.set)) and term.white]
+            if plain:
+                return plain[0], (f"A white background and nothing else is the look '{plain[0].title.lower()}'.",)
         for matches in (
             [p for p in presets if wish.set is not None and p.set == wish.set],
             [p for p in presets if wish.set is None and surface is not None and _at_home(p, surface, product)],
@@ -206,6 +210,12 @@ class Director:
         if "backdrop" not in brief.palette and not preset.palette.own_backdrop:
             scene = keep_apart(scene, order.colours, said="backdrop" in wish.colours)
         return explicit(scene, brief, wish, order.cutout, order.colours, self._vocabulary)
+
+
+def _only_white(wish: Wish) -> bool:
+    """Whether the words ask for a white background and nothing else, as for a marketplace."""
+    more = wish.set or wish.gobo or wish.props or wish.touches or len(wish.colours) > 1
+    return not more and wish.colours.get("backdrop") == NAMES["white"]
 
 
 def _at_home(preset: Preset, surface: str, product: auto.Product) -> bool:

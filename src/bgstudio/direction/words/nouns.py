@@ -48,7 +48,7 @@ STOP = (
         "natural-looking accent accents detail details highlights back rear view "
         "camera angle lens mm iso ready version option idea visible seen "
         "everywhere somewhere nearby away skincare cosmetics makeup beauty fashion cover key "
-        "today maybe instead including based"
+        "today maybe instead including based etsy shopify"
     )
 )
 """Words that ask for nothing by themselves. Matched only after every table, so "wall" in "plaster wall" counts."""
@@ -62,11 +62,16 @@ PRODUCT_CM: dict[str, float] = {
     "package": 0,
     "packaging": 0,
     "box": 0,
+    "gift set": 0,
     "bottle": 22,
     "wine bottle": 31,
     "water bottle": 25,
     "beer bottle": 24,
     "juice": 18,
+    "olive oil": 27,
+    "oil": 15,
+    "whiskey": 28,
+    "gin": 28,
     "drink": 18,
     "can": 12,
     "soda can": 12,
@@ -81,6 +86,7 @@ PRODUCT_CM: dict[str, float] = {
     "jar": 9,
     "tube": 15,
     "lotion": 18,
+    "sunscreen": 17,
     "shampoo": 20,
     "soap": 4,
     "lipstick": 7.5,
@@ -155,6 +161,8 @@ PRODUCT_CM: dict[str, float] = {
     "pillow": 42,
     "blanket": 30,
     "toy": 18,
+    "toy car": 8,
+    "model car": 8,
     "teddy": 30,
     "doll": 30,
     "notebook": 21,
@@ -166,6 +174,7 @@ PRODUCT_CM: dict[str, float] = {
     "tin": 10,
     "pouch": 22,
     "supplement": 12,
+    "protein powder": 25,
     "vitamin": 12,
     "tea": 12,
     "coffee bag": 25,

@@ -49,6 +49,7 @@ class Reader:
         self.first = first
         self.taken = [False] * len(self.tokens)
         self.product = [False] * len(self.tokens)
+        self.noun = [False] * len(self.tokens)  # of them, what the product is called: no car drives in "toy car"
         self.negated = [negated] * len(self.tokens)
         self.ends_negated = negated
 
@@ -87,12 +88,19 @@ class Reader:
         own = self.tokens[begin].raw in _POSSESSIVE
         introduced = any(t.raw in _INTRODUCES for t in self.tokens[start:begin])
         after = self.tokens[end].raw if end < len(self.tokens) else None
-        opening = self.first and not self.found.subject and start == 0 and (after is None or after in _STAND)
+        opening = (
+            self.first
+            and not self.found.subject
+            and start == 0
+            and (after is None or after in _STAND or after == "with")
+        )
         if not (own or introduced or opening):
             return
         noun = self._product_noun(begin, end)
         if noun is None and not own:
             return
+        if noun is not None and noun[0] < end and after == "with" and not (own or introduced):
+            return  # the glass in "glass dome with a rose" is no product
         last, name = noun if noun is not None else (end, None)
         if noun is None and own:
             last = next((k for k in range(begin, end) if self.tokens[k].raw in STOP - _POSSESSIVE), end)
@@ -103,6 +111,9 @@ class Reader:
             self.found.usual_cm = PRODUCT_CM[name]
         for k in range(begin, last):
             self.product[k] = True
+        if name is not None:
+            for k in range(max(begin, last - len(name.split())), last):
+                self.noun[k] = True
 
     def _product_noun(self, begin: int, end: int) -> tuple[int, str] | None:
         """(index after the noun, its name): the last and longest product noun between two tokens."""
@@ -146,7 +157,7 @@ class Reader:
         if inside:  # of the product's own words only people, animals and moods matter, not its colour or material
             targets = tuple(t for t in targets if t.kind == "beyond" or self._is_mood(t))
             named = self._product_noun(first, last)
-            targets = () if named is not None and last - first == 1 else targets
+            targets = () if all(self.noun[first:last]) or (named and last - first == 1) else targets
             return Span(first, last, targets) if targets else None
         if colour is not None and (not targets or self._as_colour(first, last, targets)):
             hexa = colour[0]

@@ -260,7 +260,7 @@ MOODS: tuple[Touch, ...] = (
     ),
     _t(
         "rustic",
-        "rustic, farmhouse, country style, vintage, antique, cottage, old fashioned",
+        "rustic, farmhouse, country style, boho, bohemian, vintage, antique, cottage, old fashioned",
         moods=("rustic", "natural"),
     ),
     _t("fresh", "fresh, crisp, refreshing, clean and fresh, spring, springtime, cooling", dark=False, moods=("fresh",)),
@@ -297,7 +297,7 @@ MOODS: tuple[Touch, ...] = (
     ),
     _t(
         "a white packshot",
-        "amazon, amazon main image, main image, marketplace main image, ebay, etsy, google shopping, packshot, "
+        "amazon, amazon main image, main image, marketplace main image, ebay, google shopping, packshot, "
         "product on pure white, pure white background",
         set="packshot",
         bare=True,

@@ -40,11 +40,13 @@ def understand(prompt: str, lexicon: Lexicon) -> Wish:
     text, tall, wide = _sizes(prompt)
     leftovers: list[tuple[str, bool, str]] = []
     negated_before = False
-    for number, segment in enumerate(segments(text)):
+    opening = True  # until a part that is more than "Etsy listing photo:"
+    for segment in segments(text):
         goes_on = negated_before and any(t.raw in ("or", "nor") for t in segment.tokens)
-        reader = Reader(prompt, segment, lexicon, found, number == 0, goes_on)
+        reader = Reader(prompt, segment, lexicon, found, opening, goes_on)
         leftovers += reader.read()
         negated_before = reader.ends_negated
+        opening = opening and all(t.raw in STOP or t.stem in STOP for t in segment.tokens)
     _by_meaning(leftovers, lexicon, found)
     if found.set_name is None and found.surface is None and "backdrop" not in found.colours:
         found.set_name = found.hint
