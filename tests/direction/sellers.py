@@ -38,4 +38,7 @@ SELLERS: tuple[Case, ...] = (
          touch="light from the right", backdrop="green"),
     case("sunglasses on a mediterranean terrace, sunny, citrus slices", set="terrace", prop="citrus"),
 )  # fmt: skip
-"""Written before they were tried: 24 were right at first sight, two of the others asked for the wrong thing. ``unknown`` must be named to the person; anything else unknown is a fault."""
+"""Written before they were tried: 24 were right at first sight, two of the others asked for the wrong thing.
+
+``unknown`` must be named to the person; anything else unknown is a fault.
+"""
