@@ -10,7 +10,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import StatementError
+from sqlalchemy.schema import CreateTable
 
 from bgstudio.db import Database, security_log, usage
 from bgstudio.db.schema import PURPOSES, metadata
@@ -199,3 +201,9 @@ async def test_answers_when_asked(db: Database) -> None:
     await db.close()
     with pytest.raises(RuntimeError, match="not open"):
         await db.ping()
+
+
+async def test_the_tables_can_be_made_on_postgresql_too() -> None:
+    dialect = postgresql.dialect()
+    for table in metadata.sorted_tables:
+        assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=dialect))

@@ -107,6 +107,16 @@ def test_two_that_start_at_once_get_the_same_key(path: Path) -> None:
     assert len(set(keys)) == 1
 
 
+def test_is_made_where_files_cannot_be_linked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(_one: Path, _other: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    made = MasterKey.load_or_create(path)
+    assert MasterKey.load_or_create(path).derive("x") == made.derive("x")
+    assert [file.name for file in path.parent.iterdir()] == ["master.key"]
+
+
 def test_is_not_shown_and_not_pickled(path: Path) -> None:
     master = MasterKey.load_or_create(path)
     secret = path.read_text().split()[1]

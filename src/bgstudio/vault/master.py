@@ -113,10 +113,15 @@ def _create(path: Path) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):
+        try:
             os.link(draft, path)  # unlike rename, never replaces a key that is there
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without links
+            if not path.exists():
+                draft.rename(path)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
 
 
 def _check_mode(path: Path, wanted: str) -> None:
