@@ -204,6 +204,13 @@ def test_a_garment_in_a_look_with_a_floor_is_told(name: str) -> None:
     assert not told(direct(Brief(preset=name)), "foot to stand on")
 
 
+def test_a_garment_on_a_packshot_lies_on_the_white_and_does_not_stand_on_it() -> None:
+    flat = direct(Brief(preset="white-packshot"), view=HANGING).camera
+    assert (flat.overhead, flat.base) == (True, 0.5)
+    assert not direct(Brief(preset="white-packshot")).camera.overhead
+    assert not direct(Brief(preset="plaster-wall"), view=HANGING).camera.overhead
+
+
 def test_a_garment_on_a_surface_lies_flat_on_it() -> None:
     for brief in (Brief(prompt="on oak"), Brief(surface="oak")):
         scene = direct(brief, view=HANGING)

@@ -115,15 +115,22 @@ def _key(preset: Preset, side: str | None, seed: int) -> KeyLight:
 
 def _camera(preset: Preset, view: ViewReading, vocabulary: Vocabulary) -> CameraSpec:
     framing = preset.camera
+    flat = _laid_flat(preset, view)
     return CameraSpec(
         pitch=pitch_for(preset.set, view, vocabulary),
-        overhead=framing.overhead,
+        overhead=framing.overhead or flat,
         depth_of_field=framing.depth_of_field,
-        base=framing.base,
+        base=0.5 if flat else framing.base,
         max_height=framing.max_height,
         max_width=framing.max_width,
         area=framing.area,
     )
+
+
+def _laid_flat(preset: Preset, view: ViewReading) -> bool:
+    """Whether a look that things stand in shows this one lying, seen from above: a shirt on a packshot's white."""
+    resting = preset.suits.resting
+    return view.rest_sure and view.rest != "standing" and view.rest in resting and "standing" in resting
 
 
 def pitch_for(set_name: str, view: ViewReading, vocabulary: Vocabulary) -> float:
