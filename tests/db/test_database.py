@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.schema import CreateTable
 
@@ -204,6 +203,6 @@ async def test_answers_when_asked(db: Database) -> None:
 
 
 async def test_the_tables_can_be_made_on_postgresql_too() -> None:
-    dialect = postgresql.dialect()
+    dialect = make_url("postgresql+asyncpg://").get_dialect()()
     for table in metadata.sorted_tables:
         assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=dialect))
