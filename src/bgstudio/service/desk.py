@@ -7,14 +7,14 @@ import contextlib
 import math
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
-from bgstudio.domain.job import Artefact, Engine, JobState, Outcome, Step, Task, Told, Wish
+from bgstudio.domain.job import Engine, JobState, Outcome, Step, Task, Told, Wish
 from bgstudio.domain.sealed import Sealed
 from bgstudio.errors import (
     Busy,

@@ -211,7 +211,7 @@ class Reader:
                 max_header_count=MAX_HEADERS,
                 max_segment_count=MAX_PARTS,
                 max_segment_size=self.limits.file_bytes,
-                strict=True,
+                strict=False,  # strict refuses the line break after the last boundary where it comes by itself
             )
             with parser:
                 async for chunk in self._chunks(request):
