@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,10 @@ ROOT = Path(__file__).resolve().parents[2]
 CANARY = b"canary-7c1d0f3b-sings-in-the-mine"
 """In the photo's metadata and in the prompt: must never be seen outside sealed bytes."""
 
-QUICK = Patience(beat=0.1, silence=2.0, stall=1.5, stop=1.0, start=60.0, again=0.05)
+PATIENT = Patience(beat=0.3, silence=30.0, stall=2.0, stop=1.0, start=60.0, again=0.05)
+"""Slow machines keep quiet for seconds without being wedged."""
+
+ALERT = replace(PATIENT, silence=3.0)
 
 
 @cache
@@ -99,7 +103,7 @@ async def pool(
     most_waiting: int = 24,
     *,
     studio: str = PAINTED,
-    patience: Patience = QUICK,
+    patience: Patience = PATIENT,
     seconds: float = 0.0,
     **options: Any,
 ) -> AsyncIterator[LocalPool]:

@@ -157,13 +157,15 @@ def test_the_photo_is_opened_and_cut_once(studio: Studio, monkeypatch: pytest.Mo
     kept = maker.kept.begin("job-a")
     assert kept.photo is not None
     assert kept.reference is not None
+    maker.kept.end()
     for number in (0, 1):
         run(maker, "picture", number, wish, reference=look)
     assert opened == [photo(), look]
     assert cuts == [True, False]
-    assert kept.photo is None
-    assert kept.reference is None
+    kept = maker.kept.begin("job-a")
+    assert [kept.photo, kept.reference] == [None, None]
     assert kept.cutout is not None
+    maker.kept.end()
     maker.kept.forget("job-a")
     assert maker.kept.names() == []
 

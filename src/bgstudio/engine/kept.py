@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from bgstudio.domain.brief import Brief
 from bgstudio.domain.cutout import Cutout
 from bgstudio.domain.picture import Picture, SourceNotes
 from bgstudio.domain.scene import Scene
@@ -19,14 +20,15 @@ class Kept:
         photo, reference: decoded; dropped as soon as the full cut-out and the scenes are made.
         source: notes on the photo's file.
         cutout: the full cut-out.
-        scenes: one per picture of the job.
+        scenes: one per picture of the job, made for ``brief``.
     """
 
     photo: Picture | None = None
     reference: Picture | None = None
     source: SourceNotes | None = None
     cutout: Cutout | None = None
-    scenes: tuple[Scene, ...] | None = None
+    scenes: tuple[Scene, ...] = ()
+    brief: Brief | None = None
 
     @property
     def size(self) -> int:

@@ -30,7 +30,7 @@ PAINTED = "bgstudio.testing:painted_for_worker"
 
 _TICK = 0.1
 _TRIES = 2
-_FAILED_STARTS = 4
+_FAILED_STARTS = 3
 _IDLE_CPU = 0.05  # part of a core below which a quiet task does not count as working
 
 Why = Literal["cancelled", "deadline", "closing"]
@@ -149,6 +149,7 @@ class LocalPool:
             if job in worker.knows:
                 worker.knows.discard(job)
                 worker.send({"do": "forget", "job": job})
+                self._retire_if_due(worker)
 
     def state(self) -> EngineState:
         """See ``Engine.state``; workers count when they are ready."""
@@ -223,6 +224,7 @@ class LocalPool:
         turn.worker, turn.begun = worker, time.monotonic()
         turn.tries += 1
         worker.tasks += 1
+        worker.stuck = False
         worker.knows.add(task.job)
         self._crew.turns[worker] = turn
         sealed = {"wish": task.wish, "photo": task.photo, "key": task.key}
@@ -302,8 +304,7 @@ class LocalPool:
                     _fail(turn, error if turn.why is None else _stopped(turn))
             case "stopped":
                 _fail(turn, _stopped(turn))
-        if worker.tasks >= self._tasks_per_worker and (not worker.knows or worker.tasks >= 2 * self._tasks_per_worker):
-            self._retire(worker)
+        self._retire_if_due(worker)
         self._dispatch()
 
     def _may_try_again(self, turn: _Turn) -> bool:
@@ -333,8 +334,11 @@ class LocalPool:
             self._ready.set_result(None)
         self._dispatch()
 
-    def _retire(self, worker: WorkerProcess) -> None:
-        """Let a worker go that has done its part; ``gone`` brings the next."""
+    def _retire_if_due(self, worker: WorkerProcess) -> None:
+        """Let a worker go that has done its part, best when it keeps nothing; ``gone`` brings the next."""
+        due = self._tasks_per_worker if not worker.knows else 2 * self._tasks_per_worker
+        if worker.tasks < due or worker in self._crew.turns or not worker.ready or self._closing:
+            return
         worker.ready = False
         worker.started_at = time.monotonic()
         worker.send({"do": "end"})
@@ -390,15 +394,15 @@ class LocalPool:
             return "did not stop when asked to"
         if not worker.ready:
             return "did not start in time" if now - worker.started_at > patience.start else None
+        if worker.stuck and turn is not None:
+            return "is stuck in its task"
         if now - worker.heard_at > patience.silence:
-            return "gave no sign of life"
+            return "gives no sign of life"
         return None
 
     def _check_stall(self, worker: WorkerProcess, quiet: float, spent: float) -> None:
         """A task that says nothing, on a worker that uses no processor time, is stuck."""
-        busy = worker in self._crew.turns
-        if busy and quiet > self._patience.stall and spent < _IDLE_CPU * quiet:
-            worker.heard_at = float("-inf")  # the watch puts it down
+        worker.stuck = quiet > self._patience.stall and spent < _IDLE_CPU * quiet
 
     async def _put_down(self, worker: WorkerProcess, reason: str) -> None:
         log.warning("worker %d %s and is killed", worker.pid, reason)

@@ -126,8 +126,8 @@ class Maker:
         brief = order.wish.brief
         if not 0 <= order.number < brief.count:
             raise UsageError(f"There is no picture {order.number} of {brief.count}.", remedy="Ask for fewer.")
-        if kept.scenes is None:
-            kept.scenes = self._studio.direct(brief, cutout, self._reference(order, kept))
+        if kept.brief != brief:
+            kept.scenes, kept.brief = self._studio.direct(brief, cutout, self._reference(order, kept)), brief
             kept.photo = kept.reference = None  # nothing that follows needs them
         scene = kept.scenes[order.number]
         seed = brief.seed + order.number
@@ -180,7 +180,7 @@ class Maker:
             photo = self._photo(order, kept, progress)
             hint = self._hint(order, photo)
             kept.cutout = self._studio.cut(photo, hint=hint, progress=progress, cancel=cancel)
-            kept.scenes = None
+            kept.brief = None
         return kept.cutout
 
     def _hint(self, order: Order, photo: Picture) -> Hint | None:

@@ -36,40 +36,47 @@ Message = tuple[dict[str, Any], dict[str, bytes]]
 
 _NICE = 3  # the page answers before pictures are worked on
 _LAST_SECONDS = 3.0  # a worker whose pool is gone gets this long to stop
-_QUIET = 2.0  # seconds without a sign of the task before the processor time is looked at
+_QUIET = 1.0  # seconds without a sign of the task before the processors are looked at
 _PROGRESS_SECONDS = 0.1
 
 
 class Pulse:
-    """When the task last gave a sign of life, and how much processor time was used since."""
+    """Whether the task is still alive: its signs, and where it gives none, the work of the processors."""
 
     def __init__(self) -> None:
         self._me = psutil.Process()
         self._at = time.monotonic()
-        self._spent_before: float | None = None
+        self._since: tuple[float, float] | None = None
+        self.working = False
 
     def beat(self) -> None:
         """A sign of life."""
         self._at = time.monotonic()
-        self._spent_before = None
+        self._since = None
 
     def read(self) -> tuple[float, float]:
-        """(seconds without a sign, seconds of processor time used by this process and its children in them)."""
-        quiet = time.monotonic() - self._at
-        if quiet < _QUIET:
-            return quiet, 0.0
-        spent = self._spent()
-        if self._spent_before is None:
-            self._spent_before = spent
-        return quiet, max(0.0, spent - self._spent_before)
+        """(seconds observed without a sign, seconds of processor time this process and its children used in them).
 
-    def _spent(self) -> float:
-        total = 0.0
+        A process that wants to run but is not let, on a machine with more to do than it can, is not quiet.
+        """
+        now = time.monotonic()
+        if not self.working or now - self._at < _QUIET:
+            return 0.0, 0.0
+        spent, wants = self._look()
+        since = self._since
+        if since is None or wants:
+            self._since = now, spent
+            return 0.0, 0.0
+        return now - since[0], max(0.0, spent - since[1])
+
+    def _look(self) -> tuple[float, bool]:
+        total, wants = 0.0, False
         for process in (self._me, *self._me.children(recursive=True)):
             with contextlib.suppress(psutil.Error):
                 times = process.cpu_times()
                 total += times.user + times.system
-        return total
+                wants |= process.status() in (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP)
+        return total - time.thread_time(), wants  # what the looking itself costs does not count
 
 
 class Worker:
@@ -147,16 +154,18 @@ class Worker:
     def _work(self, header: dict[str, Any], blobs: dict[str, bytes]) -> None:
         ticket, job = int(header["ticket"]), str(header["job"])
         self._pulse.beat()
-        told = [0.0]
+        self._pulse.working = True
+        told: tuple[str, float] = ("", 0.0)
 
         def cancel() -> bool:
             self._pulse.beat()
             return ticket in self._cancelled or self._ending.is_set()
 
         def progress(step: str, part: float) -> None:
+            nonlocal told
             self._pulse.beat()
-            if time.monotonic() - told[0] >= _PROGRESS_SECONDS:
-                told[0] = time.monotonic()
+            if step != told[0] or time.monotonic() - told[1] >= _PROGRESS_SECONDS:
+                told = (step, time.monotonic())
                 self._say({"event": "progress", "ticket": ticket, "step": step, "part": round(part, 4)})
 
         try:
@@ -170,6 +179,7 @@ class Worker:
             sealed = self._transport.seal(said.pack(error), f"{job}/error")
             self._say({"event": "failed", "ticket": ticket, "trace": trace}, {"error": sealed.data})
         finally:
+            self._pulse.working = False
             self._cancelled.discard(ticket)
 
     def _make(
