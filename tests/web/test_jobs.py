@@ -92,7 +92,8 @@ def test_inputs_are_dropped_however_a_job_ends(tmp_path: Path) -> None:
         v.engine.fail = NoProductFound("No product was found.", "Nothing stands out.", "Take another photo.")
         failed = (await v.send(me)).json()["id"]
         assert (await v.ended(me, failed))["error"]["code"] == "no_product_found"
-        v.engine.fail, _ = None, v.engine.gate.clear()
+        v.engine.fail = None
+        v.engine.gate.clear()
         stopped = (await v.send(me)).json()["id"]
         record = v.service.desk._jobs[stopped]
         assert record.inputs is not None

@@ -120,7 +120,7 @@ def _checked(key: str | None) -> str | None:
     return key
 
 
-@router.get("", response_model=JobList, responses=docs.problems(401, 422))
+@router.get("", response_model=JobList, responses=docs.problems(400, 401, 422))
 async def jobs(
     request: Request,
     cursor: Annotated[str | None, Query(max_length=200, description="From the page before.")] = None,
