@@ -34,7 +34,7 @@ KNOWN: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("compiled kernels of the renderer", lambda _: r"/\.drjit(/|$)"),
     ("the cache of model weights", lambda _: r"/bgstudio/weights(/|$)"),
     ("the pictures that the command line was asked for", lambda folder: rf"^{re.escape(folder)}/out(/|$)"),
-    ("the audit's own lists", lambda folder: rf"^{re.escape(folder)}/(trace\.txt|watch\.sock)"),
+    ("the audit's own folder", lambda folder: rf"^{re.escape(folder)}(/trace\.txt|/watch\.sock|/tmp)?$"),
 )
 """Files that may be written: what they are, and the pattern of their names."""
 

@@ -35,6 +35,7 @@ def open_session(model: bytes | Path, threads: int = 0) -> Any:
     """
     import onnxruntime  # loading it takes a while, and only those who cut need it
 
+    onnxruntime.disable_telemetry_events()  # once more, for programs that loaded the runtime before this package
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads, options.log_severity_level = threads, 1, 3
     # Planned memory is as fast as pooled memory here, and costs 200 to 300 MB more.

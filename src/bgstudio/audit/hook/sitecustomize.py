@@ -11,7 +11,8 @@ import sys
 
 _NAME = os.environ.get("BGSTUDIO_AUDIT_SOCKET")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
-_MOVES = {"os.rename", "os.link", "os.symlink", "os.mkdir", "os.truncate", "shutil.copyfile", "tempfile.mkstemp"}
+_NAMED = {"os.rename": 1, "os.link": 1, "os.symlink": 1, "os.mkdir": 0, "os.truncate": 0, "tempfile.mkstemp": 0}
+"""Events that make or change a file, and which of their arguments names it."""
 
 
 def _install(name: str) -> None:
@@ -25,15 +26,17 @@ def _install(name: str) -> None:
             writing = (isinstance(mode, str) and any(c in mode for c in "wax+")) or (
                 isinstance(flags, int) and bool(flags & _WRITES)
             )
-            if not writing or isinstance(path, int):
+            if not writing:
                 return
-        elif event in _MOVES:
-            path = arguments[-1] if event != "os.mkdir" else arguments[0]
+        elif event in _NAMED:
+            path = arguments[_NAMED[event]]
         else:
             return
+        if not isinstance(path, str | bytes | os.PathLike):
+            return  # a file that is open already
         # a full socket loses a name and must not stop the service: the tracer beside it sees it too
         with contextlib.suppress(OSError):
-            line.send(f"{os.getpid()} {event} {os.path.abspath(os.fsdecode(path))}".encode()[:4000])  # type: ignore[arg-type]  # noqa: PTH100
+            line.send(f"{os.getpid()} {event} {os.path.abspath(os.fsdecode(path))}".encode()[:4000])  # noqa: PTH100
 
     sys.addaudithook(tell)
 
