@@ -78,7 +78,8 @@ def check(_rest: list[str]) -> None:
 
 
 def ci(rest: list[str]) -> None:
-    """What has to hold before a change lands."""
+    """What has to hold before a change lands; the browser tests need a browser."""
+    run(tool("python"), "-m", "tests.browser.chromium", check=False)
     check(rest)
     test(rest)
 

@@ -5,6 +5,7 @@ python -m tests.browser.chromium      installs it where it is missing (as root, 
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -23,15 +24,13 @@ def install() -> int:
     if find():
         return 0
     if not shutil.which("apt-get"):
-        print(HOW, file=sys.stderr)
+        sys.stderr.write(HOW + "\n")
         return 1
-    for command in (
-        ["apt-get", "update", "-q"],
-        ["apt-get", "install", "-y", "-q", "--no-install-recommends", NAMES[0]],
-    ):
-        code = subprocess.run(command, check=False, env={"DEBIAN_FRONTEND": "noninteractive", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}).returncode  # fmt: skip
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", NAMES[0]]):
+        code = subprocess.run(["apt-get", *command], check=False, env=quiet).returncode
         if code:
-            print(HOW, file=sys.stderr)
+            sys.stderr.write(HOW + "\n")
             return code
     return 0 if find() else 1
 

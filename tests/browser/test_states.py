@@ -140,8 +140,8 @@ def test_without_script_a_plain_form_works(browser: Browser, studio: Running) ->
         page = visit.page
         page.goto("/")
         page.locator("#file").set_input_files(BOTTLE)
-        page.get_by_label("Where should it stand?").fill("on a marble counter")
-        page.get_by_role("button", name="Make the picture").click()
+        page.locator("#p-prompt").fill("on a marble counter")
+        page.locator("#drop button", has_text="Make the picture").click()
         assert "/jobs/" in page.url
         link = page.get_by_role("link", name="PNG").first
         for _ in range(30):

@@ -11,14 +11,19 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.kit import BOTTLE, DESKTOP, PHONE, Running, visiting
 
+LISTEN = """const send = window.fetch; window.fetch = (url, options) => {
+    if (options?.body instanceof FormData) window.sent = options.body.get("wish");
+    return send(url, options);
+};"""
+"""Keeps the last wish that was sent."""
+
 
 def wish_of(page: Page) -> dict[str, Any]:
-    """The wish that pressing Make sends."""
-    with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/v1/jobs")) as sent:
+    """The wish that pressing Make sends; the service must take it."""
+    with page.expect_response(lambda found: found.request.method == "POST" and found.url.endswith("/v1/jobs")) as told:
         page.locator("#make").click()
-    body = sent.value.post_data_buffer or b""
-    part = body.split(b'name="wish"')[1].split(b"\r\n\r\n", 1)[1].split(b"\r\n")[0]
-    found: dict[str, Any] = json.loads(part)
+    assert told.value.status == 202, told.value.text()
+    found: dict[str, Any] = json.loads(page.evaluate("window.sent"))
     return found
 
 
@@ -61,6 +66,7 @@ def test_a_sample_goes_to_the_studio_with_its_look(browser: Browser, studio: Run
 def test_every_wish_reaches_the_service(browser: Browser, studio: Running) -> None:
     with visiting(browser, studio) as visit:
         page = visit.page
+        page.add_init_script(LISTEN)
         page.goto("/")
         visit.drop()
         visit.finished()
@@ -85,10 +91,14 @@ def test_every_wish_reaches_the_service(browser: Browser, studio: Running) -> No
         page.locator("#tab-set").click()
         page.locator("#surfaces label", has_text="Slate").click()
         page.get_by_role("button", name="Left", exact=True).click()
-        page.get_by_role("button", name="Larger").click()
+        page.get_by_role("button", name="Larger", exact=True).click()
         page.locator("#match").fill("30")
         page.locator("#tab-size").click()
         page.locator(".sizes label", has_text="Story").click()
+        expect(page.locator("#own")).to_be_hidden()
+        page.locator(".sizes label", has_text="My own size").click()
+        page.get_by_label("Width in pixels").fill("240")
+        page.get_by_label("Height in pixels").fill("320")
         page.locator("[name=count][value='2']").check(force=True)
         page.get_by_label("JPEG").uncheck()
         page.get_by_label("AVIF").check()
@@ -107,8 +117,8 @@ def test_every_wish_reaches_the_service(browser: Browser, studio: Running) -> No
             "colours": order,
             "surface": "slate",
             "harmonise": 0.3,
-            "width": 1080,
-            "height": 1920,
+            "width": 240,
+            "height": 320,
             "count": 2,
             "seed": 4127,
         }
@@ -247,7 +257,8 @@ def test_nothing_shifts_while_a_picture_is_made(browser: Browser, studio: Runnin
         page = visit.page
         page.add_init_script(
             "window.shift = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) "
-            "if (!entry.hadRecentInput) window.shift += entry.value; }).observe({ type: 'layout-shift', buffered: true })"
+            "if (!entry.hadRecentInput) window.shift += entry.value; })"
+            ".observe({ type: 'layout-shift', buffered: true })"
         )
         page.goto("/")
         visit.drop()

@@ -111,7 +111,8 @@ for (const name of ["dragleave", "drop"]) $("#ref").addEventListener(name, () =>
 // ---- jobs
 async function submit(key = crypto.randomUUID()) {
   const photo = state.photo;
-  if (!photo || $("#make").getAttribute("aria-disabled") === "true") return;
+  if (!photo) return;
+  if (state.left <= 0) { await limited(new api.Problem(429)); if (state.left <= 0) return; }
   clearTimeout(state.retry);
   dismiss("failed", "cancelled", "busy", "offline", "bad", "gone");
   const wish = direction.read();
