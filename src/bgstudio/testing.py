@@ -50,8 +50,9 @@ class PaintedBackend:
         if self.fail is not None:
             raise self.fail
         progress("painting", 0.5)
-        until = time.monotonic() + self.seconds
-        while time.monotonic() < until:
+        begun = time.monotonic()
+        while (passed := time.monotonic() - begun) < self.seconds:
+            progress("painting", 0.5 + 0.5 * passed / self.seconds)
             time.sleep(0.02)
             check(cancel)
         y, x = np.mgrid[0 : shot.height, 0 : shot.width].astype(np.float32)

@@ -157,8 +157,7 @@ class Worker:
         self._pulse.working = True
         told: tuple[str, float] = ("", 0.0)
 
-        def cancel() -> bool:
-            self._pulse.beat()
+        def cancel() -> bool:  # being asked is no sign of life: a renderer that hangs is waited for with it
             return ticket in self._cancelled or self._ending.is_set()
 
         def progress(step: str, part: float) -> None:

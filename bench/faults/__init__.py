@@ -1,0 +1,1 @@
+"""Fault runs: processes are killed, stopped and left, and the service has to stay healthy."""
