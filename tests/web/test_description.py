@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -21,10 +16,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from bgstudio.web.app import create_app
-from bgstudio.web.server import PatientProtocol, listen
-from tests.web.fakes import photo, service
+from tests.web.fakes import photo
 from tests.web.kit import Visit
+from tests.web.served import served
 from tests.web.test_jobs import during
 
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
@@ -70,31 +64,13 @@ def test_the_examples_run(tmp_path: Path) -> None:
     during(tmp_path, go)
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A service on a socket of this machine."""
-    app = create_app(
-        service(tmp_path_factory.mktemp("served"), jobs_at_once=50, pictures_per_day=9999, pictures_per_address=9999)
-    )
-    sock = listen("127.0.0.1", 0)
-    config = uvicorn.Config(
-        app, http=PatientProtocol, ws="none", log_config=None, access_log=False, lifespan="on", server_header=False
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve([sock])))
-    thread.start()
-    place = f"http://127.0.0.1:{sock.getsockname()[1]}"
-    with httpx.Client(base_url=place) as http:
-        while not server.started:
-            threading.Event().wait(0.02)
-        assert http.get("/readyz").status_code == 200
-    yield place
-    server.should_exit = True
-    thread.join(30)
-    sock.close()
+def test_no_request_makes_it_fail(tmp_path: Path) -> None:
+    many: dict[str, Any] = {"jobs_at_once": 50, "pictures_per_day": 9999, "pictures_per_address": 9999}
+    with served(tmp_path, **many) as (address, _made):
+        _try_everything(address)
 
 
-def test_no_request_makes_it_fail(address: str) -> None:
+def _try_everything(address: str) -> None:
     schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
     token = httpx.post(f"{address}/v1/sessions").json()["token"]
 
