@@ -9,15 +9,16 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from bgstudio.domain.job import Artefact, EngineState, Outcome, Task, Told
 from bgstudio.domain.sealed import Sealed
 from bgstudio.engine import said
 from bgstudio.engine.process import Patience, WorkerProcess
-from bgstudio.engine.queue import TaskQueue, Ticket
+from bgstudio.engine.queue import TaskQueue
 from bgstudio.engine.system import no_core_dumps
-from bgstudio.errors import BackendError, Busy, DeadlineExceeded, RendererDied, StudioError
+from bgstudio.engine.turns import Turn, Why, closed, fail, lost, no_worker, stopped
+from bgstudio.errors import BackendError, RendererDied, StudioError
 from bgstudio.vault import Box
 
 log = logging.getLogger("bgstudio.engine")
@@ -33,28 +34,13 @@ _TRIES = 2
 _FAILED_STARTS = 3
 _IDLE_CPU = 0.05  # part of a core below which a quiet task does not count as working
 
-Why = Literal["cancelled", "deadline", "closing"]
-
-
-@dataclass(eq=False, kw_only=True)
-class _Turn(Ticket):
-    """A ticket with its way back to whoever waits for it."""
-
-    told: Told
-    done: asyncio.Future[Outcome]
-    worker: WorkerProcess | None = None
-    begun: float = 0.0
-    tries: int = 0
-    why: Why | None = None
-    asked_at: float = 0.0
-
 
 @dataclass
 class _Crew:
     """The workers, and what each is doing."""
 
     all: list[WorkerProcess] = field(default_factory=list)
-    turns: dict[WorkerProcess, _Turn] = field(default_factory=dict)
+    turns: dict[WorkerProcess, Turn] = field(default_factory=dict)
 
     def idle(self) -> list[WorkerProcess]:
         return [worker for worker in self.all if worker.ready and worker not in self.turns]
@@ -128,8 +114,8 @@ class LocalPool:
     async def run(self, task: Task, told: Told) -> Outcome:
         """See ``Engine.run``. After ``close`` every task is refused with ``Busy``."""
         if self._closing or self._watching is None:
-            raise _closed()
-        turn = _Turn(task, told=told, done=asyncio.get_running_loop().create_future())
+            raise closed()
+        turn = Turn(task, told=told, done=asyncio.get_running_loop().create_future())
         self._queue.put(turn, self._size)
         self._dispatch()
         try:
@@ -180,14 +166,14 @@ class LocalPool:
         for handle in self._later:
             handle.cancel()
         for ticket in self._queue.drop_all():
-            assert isinstance(ticket, _Turn)
-            _fail(ticket, _closed())
+            assert isinstance(ticket, Turn)
+            fail(ticket, closed())
         running = [turn.done for turn in self._crew.turns.values() if not turn.done.done()]
         if running and grace > 0:
             await asyncio.wait(running, timeout=grace)
         for turn in list(self._crew.turns.values()):
             self._stop(turn, "closing")
-            _fail(turn, _closed())
+            fail(turn, closed())
         await self._dismiss()
         if self._watching is not None:
             self._watching.cancel()
@@ -215,11 +201,11 @@ class LocalPool:
             turn = self._queue.take()
             if turn is None:
                 return
-            assert isinstance(turn, _Turn)
+            assert isinstance(turn, Turn)
             knowing = [worker for worker in idle if turn.task.job in worker.knows]
             self._give(knowing[0] if knowing else min(idle, key=lambda one: len(one.knows)), turn)
 
-    def _give(self, worker: WorkerProcess, turn: _Turn) -> None:
+    def _give(self, worker: WorkerProcess, turn: Turn) -> None:
         task = turn.task
         turn.worker, turn.begun = worker, time.monotonic()
         turn.tries += 1
@@ -235,18 +221,18 @@ class LocalPool:
         header = {"do": "task", "ticket": self._number(turn), "job": task.job, "step": task.step, "number": task.number}
         worker.send(header, {name: one.data for name, one in sealed.items()})
 
-    def _number(self, turn: _Turn) -> int:
+    def _number(self, turn: Turn) -> int:
         """Of one try of one ticket, so that what an earlier try left behind is not mistaken for it."""
         return turn.serial * 10 + turn.tries
 
-    def _stop(self, turn: _Turn, why: Why) -> None:
+    def _stop(self, turn: Turn, why: Why) -> None:
         """Ask the worker to stop a turn; the watch kills it if it does not."""
         worker = turn.worker
         if turn.why is None and worker is not None and self._crew.turns.get(worker) is turn:
             turn.why, turn.asked_at = why, time.monotonic()
             worker.send({"do": "cancel", "ticket": self._number(turn)})
 
-    def _ended(self, worker: WorkerProcess, *, whole: bool) -> _Turn | None:
+    def _ended(self, worker: WorkerProcess, *, whole: bool) -> Turn | None:
         """Take the turn off a worker."""
         turn = self._crew.turns.pop(worker, None)
         if turn is not None:
@@ -285,6 +271,15 @@ class LocalPool:
     def _finish(self, worker: WorkerProcess, header: dict[str, Any], blobs: dict[str, bytes]) -> None:
         turn = self._ended(worker, whole=header["event"] == "done")
         assert turn is not None
+        try:
+            self._settle(worker, turn, header, blobs)
+        except (StudioError, ValueError, KeyError) as error:  # what came back is not what was promised
+            log.error("worker %d gave a broken answer: %s", worker.pid, " ".join(said.frames(error)))
+            fail(turn, said.own_fault(error))
+        self._retire_if_due(worker)
+        self._dispatch()
+
+    def _settle(self, worker: WorkerProcess, turn: Turn, header: dict[str, Any], blobs: dict[str, bytes]) -> None:
         job = turn.task.job
         match header["event"]:
             case "done" if not turn.done.done():
@@ -301,13 +296,11 @@ class LocalPool:
                 if isinstance(error, RendererDied) and self._may_try_again(turn):
                     self._queue.put_back(turn)
                 else:
-                    _fail(turn, error if turn.why is None else _stopped(turn))
+                    fail(turn, error if turn.why is None else stopped(turn))
             case "stopped":
-                _fail(turn, _stopped(turn))
-        self._retire_if_due(worker)
-        self._dispatch()
+                fail(turn, stopped(turn))
 
-    def _may_try_again(self, turn: _Turn) -> bool:
+    def _may_try_again(self, turn: Turn) -> bool:
         return turn.why is None and turn.tries < _TRIES and not turn.done.done() and not self._closing
 
     # ---------------------------------------------------------------- hiring and firing
@@ -352,7 +345,7 @@ class LocalPool:
             if self._may_try_again(turn):
                 self._queue.put_back(turn)
             else:
-                _fail(turn, _stopped(turn) if turn.why is not None else _lost())
+                fail(turn, stopped(turn) if turn.why is not None else lost())
         if self._closing:
             return
         if worker.ready or was_retired:
@@ -362,7 +355,7 @@ class LocalPool:
             log.error("worker %d ended with code %d while starting", worker.pid, code)
             self._hire_later(min(30.0, self._patience.again * 2 ** (self._failed_starts - 1)))
             if self._failed_starts >= _FAILED_STARTS and not any(one.ready for one in self._crew.all):
-                self._give_up(self._why_not or _no_worker())
+                self._give_up(self._why_not or no_worker())
         self._dispatch()
 
     def _give_up(self, error: StudioError) -> None:
@@ -371,8 +364,8 @@ class LocalPool:
             told = error if isinstance(error, BackendError) else BackendError(error.what, error.meaning, error.remedy)
             self._ready.set_exception(told)
         for ticket in self._queue.drop_all():
-            assert isinstance(ticket, _Turn)
-            _fail(ticket, error)
+            assert isinstance(ticket, Turn)
+            fail(ticket, error)
 
     # ---------------------------------------------------------------- the watch
 
@@ -388,7 +381,7 @@ class LocalPool:
                 if reason := self._overdue(worker, turn, now):
                     await self._put_down(worker, reason)
 
-    def _overdue(self, worker: WorkerProcess, turn: _Turn | None, now: float) -> str | None:
+    def _overdue(self, worker: WorkerProcess, turn: Turn | None, now: float) -> str | None:
         patience = self._patience
         if turn is not None and turn.why is not None and now - turn.asked_at > patience.stop:
             return "did not stop when asked to"
@@ -407,43 +400,3 @@ class LocalPool:
     async def _put_down(self, worker: WorkerProcess, reason: str) -> None:
         log.warning("worker %d %s and is killed", worker.pid, reason)
         await asyncio.to_thread(worker.kill)
-
-
-def _fail(turn: _Turn, error: StudioError) -> None:
-    if not turn.done.done():
-        turn.done.set_exception(error)
-
-
-def _stopped(turn: _Turn) -> StudioError:
-    if turn.why == "deadline":
-        return DeadlineExceeded(
-            f"The picture took longer than the {turn.task.seconds:g} seconds it was given.",
-            "It was stopped, and nothing was made.",
-            "Try a smaller size, or again when less is going on.",
-        )
-    return _closed()
-
-
-def _lost() -> RendererDied:
-    return RendererDied(
-        "The worker that made the picture stopped in the middle of it, twice.",
-        "Nothing was made; the studio itself goes on.",
-        "Try a smaller size or another photo; if it happens again, please report it.",
-    )
-
-
-def _closed() -> Busy:
-    return Busy(
-        "The studio is being stopped or started anew.",
-        "Nothing more is taken on for the moment, and nothing of your photo was kept.",
-        "Try again in half a minute.",
-        retry_after=30,
-    )
-
-
-def _no_worker() -> BackendError:
-    return BackendError(
-        "No worker can be started.",
-        "Each ended before it was ready, so no picture can be made.",
-        "Run 'bgstudio doctor' for what is missing, and see that enough memory is free.",
-    )
