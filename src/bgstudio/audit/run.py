@@ -258,6 +258,8 @@ class _Watched:
             self.process.kill()
             self.process.wait(10)
         self._reader.join(5)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
         return bytes(self._log)
 
 

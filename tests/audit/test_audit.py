@@ -1,0 +1,45 @@
+"""The audit itself, over a real service with the real renderer; and over one that leaks on purpose."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from bgstudio.audit import Audit
+
+LEAKY = """
+import os, sys
+from bgstudio.vault import Box
+
+seal = Box.seal
+
+def leaky(self, data, about):
+    with open(os.path.join(os.environ["TMPDIR"], "leak"), "ab") as file:
+        file.write(bytes(data))
+    return seal(self, data, about)
+
+Box.seal = leaky
+from bgstudio.cli.app import main
+main(["serve", "--port", "0"])
+"""
+
+
+@pytest.mark.render
+def test_every_check_holds() -> None:
+    verdict = Audit(seed=1).run()
+    assert [check for check in verdict.checks if not check.kept] == []
+    assert len(verdict.checks) >= 10
+    assert "audit hook in every Python process" in verdict.watched_with
+
+
+@pytest.mark.render
+def test_a_planted_leak_is_found() -> None:
+    """A service that keeps a copy of each upload in the temporary folder."""
+    verdict = Audit(service=[sys.executable, "-c", LEAKY], seed=2).run()
+    broken = {check.what: check.found for check in verdict.checks if not check.kept}
+    assert not verdict.kept
+    assert any("temp folder is not used" in what for what in broken)
+    assert any("the photo's file" in found and "leak" in found for found in broken.values())
+    assert any("the reference's file" in found for found in broken.values())
+    assert any("is one of the known" in what for what in broken)
