@@ -62,6 +62,58 @@ def test_garments_hang_and_bottles_and_boxes_do_not() -> None:
     assert not hangs(np.zeros((50, 50), np.float32))
 
 
+def drawn(*outlines: list[tuple[int, int]]) -> Float:
+    canvas = np.zeros((300, 300), np.float32)
+    for outline in outlines:
+        cv2.fillPoly(canvas, [np.array(outline, np.int32)], 1.0)
+    return canvas
+
+
+BODY = [(105, 20), (190, 25), (215, 60), (205, 285), (95, 280), (85, 60)]
+
+
+def test_sleeves_hang_apart_however_they_are_laid() -> None:
+    """A cardigan whose sleeves are laid out differently is far from symmetric."""
+    left = [(90, 50), (40, 240), (62, 262), (95, 150), (105, 90)]
+    right = [(200, 50), (280, 180), (262, 205), (205, 130)]
+    assert hangs(drawn(BODY, left, right))
+    assert not hangs(drawn(BODY, left))
+
+
+def test_spout_and_handle_are_no_sleeves() -> None:
+    pot = [(100, 70), (200, 70), (225, 160), (200, 270), (100, 270), (75, 160)]
+    knob = [(135, 20), (165, 20), (165, 72), (135, 72)]
+    spout = [(90, 190), (10, 80), (30, 70), (100, 150)]
+    handle = [(215, 110), (285, 100), (290, 190), (215, 200), (215, 185), (268, 175), (265, 118), (215, 125)]
+    assert not hangs(drawn(pot, knob, spout, handle))
+
+
+def test_a_dress_hangs_and_a_flask_with_a_neck_does_not() -> None:
+    dress = [
+        (115, 10),
+        (135, 35),
+        (160, 35),
+        (182, 8),
+        (195, 50),
+        (178, 95),
+        (205, 285),
+        (95, 290),
+        (122, 95),
+        (104, 52),
+    ]
+    assert hangs(drawn(dress))
+    flask = [(125, 10), (178, 8), (178, 50), (158, 60), (158, 100), (205, 140), (206, 290), (95, 290), (95, 140)]
+    assert not hangs(drawn([*flask, (140, 100), (140, 60), (125, 50)]))
+
+
+def test_threads_that_fade_away_when_made_smaller_do_no_harm() -> None:
+    bag = np.zeros((2000, 1200), np.float32)
+    bag[100:1500, 100:1100] = 1
+    bag[1500:1990, 600:602] = 1
+    assert not lies(bag)
+    assert not hangs(bag)
+
+
 def test_a_tree_does_not_hang() -> None:
     """Nearly symmetric and hollow at its sides like a garment, but ragged."""
     rng = np.random.default_rng(2)

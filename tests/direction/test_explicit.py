@@ -204,6 +204,13 @@ def test_a_garment_in_a_look_with_a_floor_is_told(name: str) -> None:
     assert not told(direct(Brief(preset=name)), "foot to stand on")
 
 
+def test_the_words_tell_a_garment_where_the_silhouette_does_not() -> None:
+    for prompt in ("my summer dress, soft light", "a t-shirt with books", "linen shorts on oak"):
+        assert direct(Brief(prompt=prompt)).set in ("flatlay", "wall"), prompt
+    assert direct(Brief(prompt="my dress shoes on oak")).set == "oak"
+    assert told(direct(Brief(preset="oak-table", prompt="my cotton shirt")), "foot to stand on")
+
+
 def test_a_garment_on_a_packshot_lies_on_the_white_and_does_not_stand_on_it() -> None:
     flat = direct(Brief(preset="white-packshot"), view=HANGING).camera
     assert (flat.overhead, flat.base) == (True, 0.5)

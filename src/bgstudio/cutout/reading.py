@@ -29,9 +29,9 @@ def read_scene(rgb: Float, alpha: Float) -> tuple[ViewReading, LightReading]:
 def read_view(rgb: Float, alpha: Float, reader: PitchReader | None = None) -> ViewReading:
     """How the camera looked at the product, and whether it lies; the usual 8 degrees unless the network is sure."""
     reading = (reader or pitch_reader())(to_encoded(rgb), alpha)
-    sure = reading is not None and reading.sure
-    # a pitch that can be read needs a foot: what the network is sure of does not hang
-    rest = "lying" if lies(alpha) else "hanging" if hangs(alpha) and not sure else "standing"
+    if hangs(alpha):  # a pitch needs a foot: the network has seen no garments, and is at times sure of one
+        return ViewReading(rest="hanging", rest_sure=True)
+    rest = "lying" if lies(alpha) else "standing"
     if reading is None or not reading.sure:
         return ViewReading(rest=rest, rest_sure=rest != "standing")
     return ViewReading(round(min(90.0, max(0.0, reading.pitch)), 1), True, rest, rest != "standing")

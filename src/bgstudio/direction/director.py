@@ -13,7 +13,7 @@ from bgstudio.direction.presets import Preset, choose, load_presets
 from bgstudio.direction.reference import StyleReading, apply, read_style, tell
 from bgstudio.direction.words import NAMES, Lexicon, Wish, apply_wish, notes_of, understand
 from bgstudio.domain.brief import Brief
-from bgstudio.domain.cutout import Cutout
+from bgstudio.domain.cutout import Cutout, ViewReading
 from bgstudio.domain.picture import Picture
 from bgstudio.domain.ports import SentenceEncoder
 from bgstudio.domain.scene import Scene
@@ -109,6 +109,8 @@ class Director:
     def _order(self, brief: Brief, cutout: Cutout, reference: Picture | None) -> _Order:
         colours = read_colours(cutout)
         wish = self.read(brief.prompt)
+        if wish.garment and not cutout.view.rest_sure:  # the words know what the silhouette does not tell
+            cutout = replace(cutout, view=ViewReading(rest="hanging", rest_sure=True))
         style = None
         if reference is not None and brief.reference_strength > 0:
             style = read_style(reference, self._vocabulary)

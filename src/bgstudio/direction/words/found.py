@@ -32,6 +32,7 @@ class Found:
     refused: list[str] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     usual_cm: float | None = None
+    garment: bool = False
     subject: bool = False
 
 

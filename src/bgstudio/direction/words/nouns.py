@@ -132,6 +132,21 @@ PRODUCT_CM: dict[str, float] = {
     "t shirt": 70,
     "tshirt": 70,
     "dress": 110,
+    "blouse": 66,
+    "tank top": 62,
+    "polo shirt": 72,
+    "sweatshirt": 68,
+    "jumper": 66,
+    "pullover": 66,
+    "cardigan": 66,
+    "coat": 105,
+    "skirt": 60,
+    "trousers": 102,
+    "shorts": 45,
+    "leggings": 90,
+    "swimsuit": 70,
+    "pyjamas": 70,
+    "kimono": 120,
     "jacket": 72,
     "sweater": 66,
     "hoodie": 70,
@@ -194,6 +209,12 @@ PRODUCT_CM: dict[str, float] = {
     "racket": 68,
 }
 """What the product may be called, with its usual height in centimetres; 0 where the word says nothing of size."""
+
+GARMENTS = _set(
+    "shirt dress jacket sweater hoodie jeans blouse sweatshirt jumper pullover cardigan coat skirt trousers shorts "
+    "leggings swimsuit pyjamas kimono tshirt"
+) | {"t shirt", "tank top", "polo shirt"}
+"""Those of them that have no foot to stand on."""
 
 BACKDROP_NOUNS = _set(
     "background backdrop wall studio paper room niche sky gradient surrounding environment scene setting"

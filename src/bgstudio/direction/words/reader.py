@@ -12,6 +12,7 @@ from bgstudio.direction.words.nouns import (
     BACKDROP_NOUNS,
     COLOUR_NOUNS,
     FRUIT_NOUNS,
+    GARMENTS,
     LIGHT_NOUNS,
     NEGATIONS,
     PREPOSITIONS,
@@ -112,6 +113,7 @@ class Reader:
         for k in range(begin, last):
             self.product[k] = True
         if name is not None:
+            self.found.garment = self.found.garment or name in GARMENTS
             for k in range(max(begin, last - len(name.split())), last):
                 self.noun[k] = True
 

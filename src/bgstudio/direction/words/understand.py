@@ -64,6 +64,7 @@ def understand(prompt: str, lexicon: Lexicon) -> Wish:
         product_cm=tall,
         product_wide_cm=wide,
         usual_cm=found.usual_cm,
+        garment=found.garment,
         taken=tuple(dict.fromkeys(found.taken)),
         unknown=tuple(dict.fromkeys(found.unknown)),
         beyond=tuple(dict.fromkeys(found.beyond)),

@@ -54,6 +54,7 @@ class Wish:
         colours: role (``backdrop``, ``surface``, ``accent``, ``accent2``) to ``#rrggbb``.
         touches: names of light, mood and camera changes, in the order they were said.
         product_cm, product_wide_cm: size said in words; ``usual_cm``: of such a product.
+        garment: the product is called something to wear that has no foot to stand on.
         taken: what was understood, as (words of the prompt, what they were taken for).
         unknown: parts not understood.
         beyond: (words of the prompt, kind of thing that cannot be made).
@@ -73,6 +74,7 @@ class Wish:
     product_cm: float | None = None
     product_wide_cm: float | None = None
     usual_cm: float | None = None
+    garment: bool = False
     taken: tuple[tuple[str, str], ...] = ()
     unknown: tuple[str, ...] = ()
     beyond: tuple[tuple[str, str], ...] = ()
