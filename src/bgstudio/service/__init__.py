@@ -1,7 +1,8 @@
 """What the service promises people: sessions, limits, jobs, sweeps. No HTTP, no SQL."""
 
-from bgstudio.service.desk import Delivery, DeskLimits, JobDesk
+from bgstudio.service.desk import JobDesk
 from bgstudio.service.job import Event, Job
+from bgstudio.service.order import Delivery, DeskLimits
 from bgstudio.service.quota import Quota
 from bgstudio.service.rates import Rates
 from bgstudio.service.results import Results

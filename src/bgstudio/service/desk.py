@@ -15,11 +15,9 @@ from typing import Any
 import structlog
 
 from bgstudio.domain.job import Engine, JobState, Outcome, Step, Task, Told, Wish
-from bgstudio.domain.sealed import Sealed
 from bgstudio.errors import (
     Busy,
     Cancelled,
-    DeadlineExceeded,
     Gone,
     LimitReached,
     NotReady,
@@ -27,52 +25,16 @@ from bgstudio.errors import (
     UnknownJob,
     UsageError,
 )
-from bgstudio.service.job import Came, Event, Inputs, Job, cut_short, plan_of, problem
+from bgstudio.service.job import Event, Inputs, Job, cut_short, plan_of, problem
+from bgstudio.service.order import Delivery, DeskLimits
 from bgstudio.service.quota import Quota, Reservation
+from bgstudio.service.refusals import our_fault, stopping, unknown, waited_too_long
 from bgstudio.service.results import Results
+from bgstudio.service.telling import tell
 from bgstudio.service.trace import where
 from bgstudio.service.visitor import Visitor
 
 log = structlog.get_logger("bgstudio.jobs")
-
-
-@dataclass(frozen=True)
-class DeskLimits:
-    """Limits of the desk.
-
-    Attributes:
-        jobs_at_once: jobs of one person that may wait or work.
-        task_seconds: time one task may take once it runs.
-        wait_seconds: time a job may wait in all, beside the time its tasks may take.
-        listeners: event streams of one job at the same time.
-        remembered: ended jobs that are kept in memory; older ones are read from what was kept of them.
-    """
-
-    jobs_at_once: int = 2
-    task_seconds: float = 300.0
-    wait_seconds: float = 900.0
-    listeners: int = 8
-    remembered: int = 500
-    beat_seconds: float = 10.0
-    progress_seconds: float = 0.2
-    position_seconds: float = 0.5
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What a person hands over for a job: parts sealed with the engine's transport key for the places of ``job``.
-
-    ``fingerprint`` tells two deliveries apart that carry the same idempotency key; it must say nothing of the content
-    to whoever does not know the content and this process.
-    """
-
-    job: str
-    wish: Wish
-    photo: Sealed
-    reference: Sealed | None = None
-    strokes: Sealed | None = None
-    came: tuple[Came, ...] = ()
-    fingerprint: str = ""
 
 
 @dataclass
@@ -203,7 +165,7 @@ class JobDesk:
             job = await self._begin_or_find(visitor, delivery, idempotency_key)
         except BaseException as error:
             self._promises.pop(place, None)
-            promise.job.set_exception(error if isinstance(error, StudioError) else _our_fault())
+            promise.job.set_exception(error if isinstance(error, StudioError) else our_fault())
             promise.job.exception()  # whoever waits is told; nobody else needs to be
             raise
         promise.job.set_result(job.id)
@@ -275,14 +237,14 @@ class JobDesk:
             error = self._under[job.id].why
             state = JobState.CANCELLED if error is None else JobState.FAILED
         except TimeoutError:
-            state, error = JobState.FAILED, problem(_waited_too_long())
+            state, error = JobState.FAILED, problem(waited_too_long())
         except Cancelled:
             state = JobState.CANCELLED
         except StudioError as raised:
             state, error = JobState.FAILED, problem(raised)
         except Exception as raised:
             log.error("job broke", job=job.id, error=type(raised).__name__, where=where(raised))
-            state, error = JobState.FAILED, problem(_our_fault())
+            state, error = JobState.FAILED, problem(our_fault())
         await _whole(self._end(job, state, error))
 
     async def _turn(self, job: Job, step: Step, number: int, pixels: int) -> None:
@@ -458,42 +420,7 @@ class JobDesk:
             raise LimitReached(
                 "Too many listen to this job already.", "", "Close other windows that show it.", retry_after=5
             )
-        return self._tell(record, after)
-
-    async def _tell(self, job: Job, after: int) -> AsyncIterator[Event]:
-        clock = asyncio.get_running_loop().time
-        seen = after if after <= job.told else 0  # a number from before a restart means nothing now
-        moved, heard, progressed = max(seen, job.moved_at), clock(), 0.0
-        job.listeners += 1
-        try:
-            while True:
-                changed = job.changed
-                self._locate(job)
-                if job.changed_at > seen:
-                    seen, heard = job.changed_at, clock()
-                    yield Event(seen, "job", job.view())
-                    if job.state.ended:
-                        return
-                    continue
-                if job.state.ended:
-                    return
-                wait = self._limits.position_seconds
-                if job.moved_at > moved:
-                    early = progressed + self._limits.progress_seconds - clock()
-                    if early <= 0:
-                        moved, progressed, heard = job.moved_at, clock(), clock()
-                        yield Event(max(seen, moved), "progress", job.progress)
-                        continue
-                    wait = min(wait, early)
-                    await asyncio.sleep(wait)
-                    continue
-                if clock() - heard >= self._limits.beat_seconds:
-                    heard = clock()
-                    yield Event(seen, "beat", {})
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), wait)
-        finally:
-            job.listeners -= 1
+        return tell(record, after, self._limits, self._locate)
 
     # -- ending ----------------------------------------------------------------------------------------------------
 
@@ -548,38 +475,3 @@ async def _whole(work: Coroutine[Any, Any, None]) -> None:
     except asyncio.CancelledError:
         await asyncio.wait({task})
         raise
-
-
-def unknown() -> UnknownJob:
-    """No such job, or somebody else's: both look the same from outside."""
-    return UnknownJob(
-        "There is no such job.",
-        "It was deleted, it has expired, or it belongs to another session.",
-        "Look at the list of your jobs, or start a new one.",
-    )
-
-
-def stopping() -> Busy:
-    """Nothing more is taken in."""
-    return Busy(
-        "The service is stopping.",
-        "Nothing was taken in and nothing counts.",
-        "Try again in a minute.",
-        retry_after=60,
-    )
-
-
-def _waited_too_long() -> DeadlineExceeded:
-    return DeadlineExceeded(
-        "The job took longer than it was given.",
-        "What was not made does not count.",
-        "Try again when fewer people are here, or ask for fewer or smaller pictures.",
-    )
-
-
-def _our_fault() -> StudioError:
-    return StudioError(
-        "Something broke on our side.",
-        "The photo was dropped, and what was not made does not count.",
-        "Send the photo again.",
-    )

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from bgstudio.domain.job import Wish
 from bgstudio.errors import UnknownJob, UsageError
 from bgstudio.service import Delivery, Event, Job
-from bgstudio.service.desk import unknown
 from bgstudio.web.access import Access, remember, required, service_of, welcome
 from bgstudio.web.api import docs
 from bgstudio.web.api.schemas import JobList, JobView
@@ -219,4 +218,4 @@ def unknown_file() -> UnknownJob:
     return UnknownJob("This job has no such file.", "", "The job itself lists its files.")
 
 
-__all__ = ["router", "take", "unknown"]
+__all__ = ["router", "take"]
