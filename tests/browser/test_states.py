@@ -55,7 +55,7 @@ def test_waiting_in_line_and_leaving_it(browser: Browser, tmp_path: Path) -> Non
         run.hold()
         page.goto("/")
         visit.drop()
-        expect(page.locator("#saying")).to_contain_text("in line")
+        expect(page.locator("#saying")).to_have_text("Waiting for a turn")
         page.locator("#make").click()
         expect(page.locator("[data-note=line]")).to_contain_text("You are number 2 in line")
         page.get_by_role("button", name="Leave the line").click()

@@ -126,12 +126,12 @@ export class Stage {
     this.#tile(canvas, x, y, canvas.width * scale, canvas.height * scale);
   }
 
-  // The photo in its place; where it ends, its outermost pixels go on, out of focus.
+  // The photo in its place; where it ends, its outermost pixels go on, a little out of focus.
   #tile(image, x, y, w, h) {
     const context = this.before.getContext("2d");
     const [width, height] = [this.before.width, this.before.height];
     context.clearRect(0, 0, width, height);
-    context.filter = `blur(${Math.round(width / 80)}px)`;
+    context.filter = `blur(${Math.max(1, Math.round(width / 400))}px)`;
     const columns = [[0, 1, Math.min(0, x) - width, x + 1], [0, image.width, x, x + w], [image.width - 1, 1, x + w - 1, Math.max(width, x + w) + width]];
     const rows = [[0, 1, Math.min(0, y) - height, y + 1], [0, image.height, y, y + h], [image.height - 1, 1, y + h - 1, Math.max(height, y + h) + height]];
     for (const [left, wide, from, to] of columns) {
@@ -221,7 +221,7 @@ export class Stage {
   }
 
   #words(job, name, number) {
-    if (name === "waiting") return job.position ? say("progress.place", { n: job.position }) : say("progress.waiting");
+    if (name === "waiting") return job.position > 1 ? say("progress.place", { n: job.position }) : say("progress.waiting");
     if (name === "preview" && !job.cutout) return say("progress.cutout");
     if (name === "picture" && job.count > 1) return say("progress.picture_n", { n: number + 1, count: job.count });
     return say(`progress.${name}`);
