@@ -146,6 +146,8 @@ def test_requests_are_limited_by_network(tmp_path: Path) -> None:
         assert int(last.headers["retry-after"]) >= 1
         assert last.headers["content-security-policy"]
         assert (await v.http.get("/healthz")).status_code == 200
+        (entry,) = {(e.kind, e.address) for e in await v.service.security_log.latest()}
+        assert entry == ("rate_limited", "127.0.0.1")
 
     during(tmp_path, go, requests_per_minute=5)
 

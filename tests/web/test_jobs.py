@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bgstudio.errors import NoProductFound, RendererDied
+from bgstudio.errors import NoProductFound, Refused, RendererDied
 from bgstudio.web.api.schemas import JobList, JobView, ProblemView, SessionView
 from tests.web.fakes import FakeEngine, photo
 from tests.web.kit import SMALL, Visit, visit
@@ -121,6 +121,20 @@ def test_what_was_not_made_does_not_count(tmp_path: Path, fail: Exception, code:
         assert "secret" not in json.dumps(job)
         assert job["receipt"]["refunded"] is True
         assert await left(v, me) == 20
+
+    during(tmp_path, go)
+
+
+def test_a_refused_picture_is_noted(tmp_path: Path) -> None:
+    async def go(v: Visit) -> None:
+        me = await v.token()
+        v.engine.fail = Refused("This photo is not accepted here.")
+        job = await v.ended(me, (await v.send(me)).json()["id"])
+        assert job["error"]["code"] == "refused"
+        while v.service.desk._under or not await v.service.security_log.latest():
+            await asyncio.sleep(0.01)
+        (entry,) = await v.service.security_log.latest()
+        assert (entry.kind, entry.address, entry.detail) == ("refused_picture", "127.0.0.1", "refused")
 
     during(tmp_path, go)
 

@@ -7,7 +7,7 @@ import contextlib
 import math
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -67,6 +67,9 @@ class JobDesk:
         limits: see ``DeskLimits``.
         now: the time in UTC.
         ended: told of each job that has ended, for metrics.
+
+    Attributes:
+        failed: told of each job that has failed, and of the error's code.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class JobDesk:
         self._limits = limits or DeskLimits()
         self._now = now
         self.ended = ended
+        self.failed: Callable[[Visitor, str], Awaitable[None]] | None = None
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._promises: OrderedDict[tuple[str, str], _Promise] = OrderedDict()
         self._under: dict[str, _Under] = {}
@@ -328,6 +332,8 @@ class JobDesk:
         log.info("job ended", job=job.id, state=state.value, seconds=round(seconds, 3), code=(error or {}).get("code"))
         if self.ended is not None:
             self.ended(job, seconds)
+        if error is not None and self.failed is not None:
+            await self.failed(under.visitor, error["code"])
         self._forget_old()
 
     def _dropped(self, owner: str, job: str) -> None:

@@ -21,6 +21,7 @@ from bgstudio.service.security_log import SecurityKind, SecurityLog
 from bgstudio.service.sessions import Sessions
 from bgstudio.service.sweeper import Sweeper
 from bgstudio.service.trace import where
+from bgstudio.service.visitor import Visitor
 from bgstudio.settings import Settings
 
 log = structlog.get_logger("bgstudio.service")
@@ -114,13 +115,24 @@ class Service:
                 "There is no preset of that name.", "No picture was made.", f"Choose one of: {', '.join(known)}."
             )
 
-    async def note(self, error: StudioError, address: str) -> None:
-        """Write what may be abuse into the security log."""
-        kind = _KINDS.get(error.code)
-        if kind is None or not self._open:
+    def __post_init__(self) -> None:
+        self.desk.failed = self._job_failed
+
+    async def _job_failed(self, visitor: Visitor, code: str) -> None:
+        if code == "refused":  # the words were accepted before the job began, so it was a picture
+            await self._note(SecurityKind.REFUSED_PICTURE, visitor.address, code)
+
+    async def note(self, error: StudioError, address: str, *, rate: bool = False) -> None:
+        """Write what may be abuse into the security log; ``rate`` marks requests that came too fast."""
+        kind = SecurityKind.RATE_LIMITED if rate else _KINDS.get(error.code)
+        if kind is not None:
+            await self._note(kind, address, error.code)
+
+    async def _note(self, kind: SecurityKind, address: str, detail: str) -> None:
+        if not self._open:
             return
         try:
-            await self.security_log.note(kind, address, error.code)
+            await self.security_log.note(kind, address, detail)
         except Exception as broken:  # the answer matters more than the note
             log.error("security log failed", error=type(broken).__name__, where=where(broken))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -81,7 +82,9 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(part)
     _static_routes(app, static)
     install(app, _page_for_people(shown))
-    app.add_middleware(Gate, trusted=trusted, metrics=metrics, limit=service.rates.requests)
+    app.add_middleware(
+        Gate, trusted=trusted, metrics=metrics, limit=service.rates.requests, noted=partial(service.note, rate=True)
+    )
     app.openapi = _description(app)  # type: ignore[method-assign]
     return app
 

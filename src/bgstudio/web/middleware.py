@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -50,15 +50,22 @@ class Gate:
         trusted: proxies whose word on the client is taken.
         metrics: counts.
         limit: called with the client's address; raises ``LimitReached``.
+        noted: told of a client that was stopped by it.
     """
 
     def __init__(
-        self, app: ASGIApp, trusted: tuple[Network, ...], metrics: Metrics, limit: Callable[[str], None]
+        self,
+        app: ASGIApp,
+        trusted: tuple[Network, ...],
+        metrics: Metrics,
+        limit: Callable[[str], None],
+        noted: Callable[[StudioError, str], Awaitable[None]],
     ) -> None:
         self._app = app
         self._trusted = trusted
         self._metrics = metrics
         self._limit = limit
+        self._noted = noted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request through."""
@@ -88,6 +95,7 @@ class Gate:
             except StudioError as error:
                 if started:
                     raise
+                await self._noted(error, client.address)
                 await of_error(Request(scope), error)(scope, receive, dressed)
             except Exception as error:
                 log.error("request broke", error=type(error).__name__, where=where(error), request_id=request_id)
