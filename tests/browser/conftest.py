@@ -11,7 +11,7 @@ from tests.browser.chromium import HOW, find
 from tests.browser.kit import Running, running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     path = find()
@@ -23,7 +23,7 @@ def browser() -> Iterator[Browser]:
         made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A service with room for many pictures."""
     with running(tmp_path_factory.mktemp("studio"), pictures_per_day=500, pictures_per_address=5000) as made:
