@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Any
 
 from bgstudio.domain.brief import Brief
 from bgstudio.domain.cutout import Cutout
@@ -20,6 +21,7 @@ class Kept:
         photo, reference: decoded; dropped as soon as the full cut-out and the scenes are made.
         source: notes on the photo's file.
         cutout: the full cut-out.
+        facts: what is told of it.
         scenes: one per picture of the job, made for ``brief``.
     """
 
@@ -27,6 +29,7 @@ class Kept:
     reference: Picture | None = None
     source: SourceNotes | None = None
     cutout: Cutout | None = None
+    facts: dict[str, Any] | None = None
     scenes: tuple[Scene, ...] = ()
     brief: Brief | None = None
 

@@ -378,8 +378,10 @@ class LocalPool:
                 turn = self._crew.turns.get(worker)
                 if turn is not None and turn.why is None and now - turn.begun > turn.task.seconds:
                     self._stop(turn, "deadline")
-                if reason := self._overdue(worker, turn, now):
-                    await self._put_down(worker, reason)
+                if not worker.put_down and (reason := self._overdue(worker, turn, now)):
+                    worker.put_down = True
+                    log.warning("worker %d %s and is killed", worker.pid, reason)
+                    await asyncio.to_thread(worker.kill)
 
     def _overdue(self, worker: WorkerProcess, turn: Turn | None, now: float) -> str | None:
         patience = self._patience
@@ -396,7 +398,3 @@ class LocalPool:
     def _check_stall(self, worker: WorkerProcess, quiet: float, spent: float) -> None:
         """A task that says nothing, on a worker that uses no processor time, is stuck."""
         worker.stuck = quiet > self._patience.stall and spent < _IDLE_CPU * quiet
-
-    async def _put_down(self, worker: WorkerProcess, reason: str) -> None:
-        log.warning("worker %d %s and is killed", worker.pid, reason)
-        await asyncio.to_thread(worker.kill)

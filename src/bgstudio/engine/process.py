@@ -68,6 +68,7 @@ class WorkerProcess:
         self.started_at = self.heard_at = time.monotonic()
         self.ready = False
         self.stuck = False
+        self.put_down = False
         self.tasks = 0
         self.knows: set[str] = set()
         self._process = subprocess.Popen(  # noqa: S603  # our own module, no shell

@@ -98,7 +98,7 @@ class Maker:
     def _cutout(self, order: Order, kept: Kept, emit: Emit, progress: Progress, cancel: Cancel) -> dict[str, Any]:
         cutout = self._full(order, kept, _part(progress, 0.0, 0.9), cancel)
         _emit_cutout(cutout, emit, _part(progress, 0.9, 0.1), cancel)
-        return {"cutout": cutout_facts(self._studio, cutout, kept.source, quick=False)}
+        return {"cutout": self._facts(kept, cutout)}
 
     def _preview(
         self, order: Order, kept: Kept, emit: Emit, progress: Progress, cancel: Cancel, started: float
@@ -142,7 +142,7 @@ class Maker:
         if order.number == 0:
             _emit_cutout(cutout, emit, _part(progress, 0.96, 0.04), cancel)
         return {
-            "cutout": cutout_facts(self._studio, cutout, kept.source, quick=False),
+            "cutout": self._facts(kept, cutout),
             "picture": picture_facts(self._studio, render, kept.source, order.number, time.monotonic() - started),
         }
 
@@ -180,8 +180,13 @@ class Maker:
             photo = self._photo(order, kept, progress)
             hint = self._hint(order, photo)
             kept.cutout = self._studio.cut(photo, hint=hint, progress=progress, cancel=cancel)
-            kept.brief = None
+            kept.brief = kept.facts = None
         return kept.cutout
+
+    def _facts(self, kept: Kept, cutout: Cutout) -> dict[str, Any]:
+        if kept.facts is None:
+            kept.facts = cutout_facts(self._studio, cutout, kept.source, quick=False)
+        return kept.facts
 
     def _hint(self, order: Order, photo: Picture) -> Hint | None:
         """The person's box and strokes; strokes of another size are stretched, of another shape refused."""

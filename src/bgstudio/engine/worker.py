@@ -112,6 +112,7 @@ class Worker:
             while (message := self._tasks.get()) is not None:
                 self._work(*message)
                 del message
+                studio.warm_up()  # a picture that was stopped may have cost the renderer
                 gc.collect()
                 give_back_memory()
 

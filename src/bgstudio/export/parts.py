@@ -21,8 +21,13 @@ def cutout_png(cutout: Cutout) -> bytes:
     Where alpha is 0 the colour is 0 too: nothing of the photo's surroundings is left to be uncovered.
     """
     alpha = quantise(cutout.alpha)
-    rgb = np.where(alpha[..., None] > 0, linear_to_bytes(cutout.rgb), 0).astype(np.uint8)
-    return write(np.dstack([rgb, alpha]), FileFormat.PNG)
+    rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
+    pixels = np.zeros((*alpha.shape, 4), np.uint8)
+    if rows.size:  # encoding colours is dear: only where there are any
+        part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        pixels[part][..., :3] = np.where(alpha[part][..., None] > 0, linear_to_bytes(cutout.rgb[part]), 0)
+        pixels[..., 3] = alpha
+    return write(pixels, FileFormat.PNG)
 
 
 def mask_png(cutout: Cutout) -> bytes:

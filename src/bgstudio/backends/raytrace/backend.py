@@ -66,10 +66,17 @@ class PathTracer:
         return self._process.facts, self._process.notes
 
     def warm_up(self) -> None:
-        """Begin loading the renderer in the background, while the photo is being cut out."""
-        if self._warming is None:
+        """Begin loading the renderer in the background, while the photo is being cut out; nothing if it runs."""
+        if self._warming is None or not self._warming.is_alive():
             self._warming = threading.Thread(target=self._quietly_start, daemon=True)
             self._warming.start()
+
+    def _await_renderer(self, cancel: Cancel) -> None:
+        """Wait for the renderer to be loaded, which takes seconds, without being deaf meanwhile."""
+        self.warm_up()
+        while self._warming is not None and self._warming.is_alive():
+            check(cancel)
+            self._warming.join(0.1)
 
     def _quietly_start(self) -> None:
         try:
@@ -83,6 +90,7 @@ class PathTracer:
         factor = min(1.0, float(np.sqrt(NATIVE_PIXELS / (shot.width * shot.height))))
         header, arrays = pack(_recipe(shot, factor))
         header |= {"effort": EFFORTS[shot.quality], "seed": shot.seed}
+        self._await_renderer(cancel)
         answer, layers = self._process.run(header, arrays, progress, cancel, self._seconds)
         notes = list(self._process.notes)
         if factor < 1:

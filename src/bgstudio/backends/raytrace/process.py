@@ -22,6 +22,9 @@ _SCALAR = (
     "same kind, but take several times longer."
 )
 
+STOP_SECONDS = 1.5
+"""How long a cancelled picture may go on to the end of its pass; then the renderer is ended and started anew."""
+
 START_SECONDS = 90.0
 """How long loading, probing and the first compilation may take on a slow machine."""
 
@@ -152,7 +155,7 @@ class RenderProcess:
         except OSError:
             self.stop()
             return
-        end = time.monotonic() + 5.0
+        end = time.monotonic() + STOP_SECONDS
         while time.monotonic() < end:
             message = self._inbox.get(0.2)
             if message is not None and message[0]["event"] in ("stopped", "done", "failed"):
