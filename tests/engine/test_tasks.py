@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bgstudio.cutout import from_own_alpha
 from bgstudio.domain.brief import Brief, FileFormat, Quality
 from bgstudio.domain.job import Step, Wish
 from bgstudio.domain.ports import never, silent
@@ -231,3 +232,25 @@ def test_cancelled_between_files(studio: Studio) -> None:
     with pytest.raises(Cancelled):
         maker.run(Order("job-a", "picture", 0, small_wish(), photo()), emit, silent, lambda: bool(made))
     assert made == ["picture-0.png"]
+
+
+def test_hints_reach_the_cutter(studio: Studio) -> None:
+    hints: list[Any] = []
+
+    def maker(picture: Any, *, hint: Any, **_: Any) -> Any:
+        hints.append(hint)
+        return from_own_alpha(studio.open(photo()))
+
+    cutters: Any = lambda preview, progress, cancel: maker  # noqa: E731  # a maker that only listens
+    opaque = png(np.full((160, 120, 3), 120, np.uint8))
+    strokes = np.full((160, 120), 128, np.uint8)
+    strokes[:10] = 255
+    listening = Maker(Studio(studio.decoder, cutters, studio.director, studio.backend))
+    run(listening, "cutout", photo=opaque, strokes=png(strokes), wish=small_wish(box=(10, 20, 90, 140)))
+    assert hints[0].box == (10, 20, 90, 140)
+    assert hints[0].keep[:10].all()
+    assert not hints[0].keep[10:].any()
+    assert hints[0].drop is None
+    listening.kept.forget("job-a")
+    run(listening, "cutout", photo=opaque)
+    assert hints[1] is None
