@@ -50,6 +50,17 @@ def test_the_backdrop_keeps_its_texture_and_loses_the_product() -> None:
     assert backdrop[70:90, 75:85].mean() > 0.3  # the stand-in's .05 is gone
 
 
+def test_behind_a_things_image_in_a_mirror_the_set_goes_on() -> None:
+    _, _, empty_small, covered = painted()
+    lit = np.full((160, 160, 3), 0.05, np.float32)
+    lit[115:150, 60:100] = 0.4 + 0.1 * np.random.default_rng(1).random((35, 40, 3), np.float32)
+    empty_small = np.full_like(empty_small, 0.05)
+    backdrop, shadow, reflection = split(lit, resize(lit, 40, 40), empty_small, covered)
+    seen = covered < 0.02
+    assert np.abs(backdrop * shadow + reflection - lit)[seen].max() < 1e-4
+    assert np.abs(backdrop - 0.05)[110:155, 55:105][seen[110:155, 55:105]].max() < 0.02
+
+
 def test_effect_is_guessed_from_the_rim_where_hidden() -> None:
     lit = np.full((20, 20, 3), 0.2, np.float32)
     empty = np.full((20, 20, 3), 0.4, np.float32)

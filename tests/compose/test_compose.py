@@ -115,6 +115,18 @@ def test_the_reflection_is_as_strong_as_asked() -> None:
     assert abs(red[0] - float(bare[row:, :, 0].mean())) < 0.5
 
 
+def test_a_mirror_without_its_image_is_the_empty_set_again() -> None:
+    of = replace(factories.shot(), reflection=0.0)
+    plate = factories.plate(of)
+    image = np.zeros_like(plate.backdrop)
+    image[of.rect.bottom :, of.rect.left : of.rect.right] = 0.5
+    mirror = replace(plate, shadow=np.where(image > 0, 0.1, 1).astype(np.float32), reflection=image, foot=None)
+    composite = compose(of, mirror)
+    below = np.s_[of.rect.bottom + 20 : of.rect.bottom + 60, of.rect.left + 10 : of.rect.right - 10]
+    empty = composite.layers.background[below].astype(float).mean()
+    assert composite.pixels[below].astype(float).mean() > 0.75 * empty
+
+
 @pytest.mark.parametrize("strength", [0.0, 0.5, 1.5])
 def test_half_a_shadow_on_white_is_still_seen_and_white_stays_white(strength: float) -> None:
     of = replace(factories.shot(), shadow=strength)

@@ -9,6 +9,7 @@ import numpy as np
 from bgstudio.domain.plate import Plate
 from bgstudio.domain.shot import Shot
 from bgstudio.pixels.colour import to_encoded, tone_curve
+from bgstudio.pixels.filters import blur
 from bgstudio.pixels.types import Float
 
 GRAIN = 0.0045
@@ -53,8 +54,25 @@ def _with_product(shot: Shot, plate: Plate, empty: Float) -> Float:
         return _shown(full, plate.exposure)
     shaded = _shown(plate.backdrop * plate.shadow, plate.exposure)
     added = _shown(plate.backdrop * plate.shadow + shot.reflection * plate.reflection, plate.exposure) - shaded
-    kept = np.clip(shaded / np.maximum(empty, np.float32(1e-4)), 0, 1)
-    return np.clip(empty * kept ** np.float32(shot.shadow) + added, 0, 1).astype(np.float32)
+    kept = np.clip(shaded / np.maximum(empty, np.float32(1e-4)), 0, 1) ** np.float32(shot.shadow)
+    if shot.reflection < 1:
+        kept = kept + (1 - kept) * (1 - shot.reflection) * _mirrored(empty, shaded, _shown(full, plate.exposure))
+    return np.clip(empty * kept + added, 0, 1).astype(np.float32)
+
+
+def _mirrored(empty: Float, shaded: Float, full: Float) -> Float:
+    """How much of the product's shadow is its image in the ground that hides the set's: 0 matt .. 1, (H, W, 1).
+
+    Where the image is taken away, the set's comes back; the shadow alone would be a dark cut-out of the product.
+
+    Args:
+        empty, shaded, full: encoded: the set, with the product's shadow, and with its reflection as well.
+    """
+    sigma = max(2.0, 0.02 * empty.shape[0])
+    gain = blur((full - shaded).mean(-1).astype(np.float32), sigma)
+    loss = blur((empty - shaded).mean(-1).astype(np.float32), sigma)
+    share = gain / np.maximum(gain + loss, np.float32(1e-4))
+    return np.asarray(np.clip(2 * share - 0.2, 0, 1), np.float32)[..., None]
 
 
 class _Film:

@@ -15,6 +15,9 @@ DARK = 0.985
 ADDED = 0.04
 """Gains below this part of the empty set's light are residue and no reflection."""
 
+MIRROR = (0.4, 0.7)
+"""Parts of the light from which on, and wholly, what a pixel shows is the product's image and not the set."""
+
 
 def split(lit: Float, lit_small: Float, empty_small: Float, covered: Float) -> tuple[Float, Float, Float]:
     """Radiance with the product into backdrop, shadow and reflection: ``backdrop * shadow + reflection == lit``.
@@ -46,6 +49,12 @@ def split(lit: Float, lit_small: Float, empty_small: Float, covered: Float) -> t
     backdrop = (lit - gain) / shadow
     # the stand-in shows up to a pixel beside the product, and its effect is guessed there: feather into the fill
     near = np.clip(2 * blur(np.clip(cv2.dilate(covered, np.ones((5, 5))), 0, 1), 2.0), 0, 1)[..., None]
+    # nor can the set be told behind the product's image in a mirror: little is left of it when the image is taken out
+    share = gain.mean(-1) / np.maximum(lit.mean(-1), np.float32(1e-6))
+    image = np.clip((share - MIRROR[0]) / (MIRROR[1] - MIRROR[0]), 0, 1).astype(np.float32)
+    step = 2 * (width // w) + 3  # its rim, too, is only as sharp as the small pair
+    wide = np.asarray(cv2.dilate(image, np.ones((step, step))), np.float32)
+    near = np.maximum(near, blur(wide, 2.0)[..., None])
     backdrop = backdrop * (1 - near) + fill * near
     inside = (covered > 0.5)[..., None]
     reflection = np.where(inside, gain, np.maximum(lit - backdrop * shadow, 0))
