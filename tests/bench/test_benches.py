@@ -47,3 +47,9 @@ def test_cutout() -> None:
 def test_grounding() -> None:
     last = bench("bench.grounding", "--tiny")
     assert last["bench"] == "grounding"
+
+
+def test_faults_of_the_service() -> None:
+    last = bench("bench.faults", "--server", "--tiny")
+    assert last["survived"], last["faults"]
+    assert {fault["fault"] for fault in last["faults"]} >= {"worker killed", "server killed", "leaked inputs"}
