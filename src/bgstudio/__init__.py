@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from bgstudio.domain.scene import Scene
     from bgstudio.library import cut, shoot
 
-# The networks' runtime reports on itself to its maker, keeps an identifier of the machine in a file and writes into the
-# temporary folder, from version 1.29 on and unless this is set before it is loaded. Nothing here reports to anybody, so it
-# is not a setting. Child processes inherit it.
+# From version 1.29 on the networks' runtime reports on itself to its maker, keeps an identifier of the machine in a file
+# and writes into the temporary folder, unless this is set before it is loaded. Nothing here reports to anybody, so it is
+# not a setting. Child processes inherit it.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __all__ = ["Brief", "Cutout", "Render", "Scene", "__version__", "cut", "shoot"]

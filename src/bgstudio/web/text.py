@@ -360,7 +360,8 @@ TEXT: Final[dict[str, Any]] = {
                 "p": "It is held in memory, sealed, while the job runs. It is dropped when the job ends, however it "
                 "ends. Your browser keeps the photo in its own tab and sends it again for the next picture.",
                 "proof": "Open “What happened to my photo” under a finished picture: it says when the photo was "
-                "dropped. The answer of the API carries the same time in receipt.inputs_dropped.",
+                "dropped. Whoever runs this studio can prove it: “bgstudio privacy audit” sends a photo through it "
+                "and searches every file that was written.",
             },
             {
                 "h": "Nobody trains on your pictures",
