@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from bgstudio.domain.scene import Scene
     from bgstudio.library import cut, shoot
 
-# From version 1.29 on the networks' runtime reports on itself to its maker, keeps an identifier of the machine in a file
-# and writes into the temporary folder, unless this is set before it is loaded. Nothing here reports to anybody, so it is
+# From version 1.29 on the networks' runtime reports on itself to its maker, keeps an identifier of the machine and
+# writes into the temporary folder, unless this is set before it is loaded. Nothing here reports to anybody, so it is
 # not a setting. Child processes inherit it.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
