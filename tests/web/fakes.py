@@ -168,7 +168,12 @@ def _on_loop(told: Told) -> Callable[[str, float], None]:
 
 def service(folder: Path, engine: FakeEngine | None = None, **settings: Any) -> Service:
     """A service in an empty folder; ``settings`` change the defaults."""
-    values: dict[str, Any] = {"jobs_per_minute": 1000, "requests_per_minute": 100_000, "shutdown_seconds": 0.0}
+    values: dict[str, Any] = {
+        "jobs_per_minute": 1000,
+        "requests_per_minute": 100_000,
+        "shutdown_seconds": 0.0,
+        "public_url": "http://studio.test",
+    }
     config = Settings(data_dir=folder / "data", offline=True, **{**values, **settings})
     return build_service(config, engine or FakeEngine())
 

@@ -8,7 +8,7 @@ import pytest
 from starlette.datastructures import Headers
 
 from bgstudio.errors import UnsafeSettings
-from bgstudio.web.clients import client_of, networks
+from bgstudio.web.clients import client_of, known_hosts, networks
 from tests.web.fakes import photo
 from tests.web.kit import SMALL, Visit
 from tests.web.test_jobs import during
@@ -233,3 +233,27 @@ def test_the_log_says_nothing_of_people(tmp_path: Path, capsys: pytest.CaptureFi
         during(tmp_path, go)
     finally:
         structlog.reset_defaults()
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("studio.test", 200), ("studio.test:8380", 200), ("localhost:8380", 200), ("127.0.0.1", 200), ("[::1]:8380", 200),
+     ("evil.test", 403), ("evil.test:8380", 403), ("studio.test.evil.test", 403), ("", 403)],
+)  # fmt: skip
+def test_a_name_that_is_not_ours_gets_nothing(tmp_path: Path, host: str, status: int) -> None:
+    """A page whose name points to this machine would otherwise be of our own origin."""
+
+    async def go(v: Visit) -> None:
+        for path in ("/", "/v1/session", "/static/x"):
+            answer = await v.http.get(path, headers={"Host": host})
+            assert (answer.status_code == 403) == (status == 403), (path, answer.text)
+        assert "set-cookie" not in (await v.http.get("/", headers={"Host": "evil.test"})).headers
+
+    during(tmp_path, go)
+
+
+def test_a_service_open_to_others_without_a_name_takes_any() -> None:
+    assert known_hosts("0.0.0.0", "") is None
+    named = known_hosts("0.0.0.0", "https://studio.example")
+    assert named == frozenset({"127.0.0.1", "localhost", "::1", "studio.example", "0.0.0.0"})
+    assert known_hosts("127.0.0.1", "") == frozenset({"127.0.0.1", "localhost", "::1"})

@@ -12,7 +12,8 @@ import pytest
 
 from bgstudio.errors import UnsafeSettings
 from bgstudio.settings import Settings
-from bgstudio.web.safety import check, is_local
+from bgstudio.web.clients import is_local
+from bgstudio.web.safety import check
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD: dict[str, Any] = {

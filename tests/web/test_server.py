@@ -65,7 +65,7 @@ def test_half_open_heads_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_half_open_uploads_are_cut_and_the_service_goes_on(tmp_path: Path) -> None:
     with served(tmp_path, uploads_at_once=4, upload_stall_seconds=0.3) as (address, made):
         port = int(address.rpartition(":")[2])
-        head = b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 5000\r\n\r\nabc"
+        head = b"POST /v1/jobs HTTP/1.1\r\nHost: [::1]\r\nContent-Type: image/png\r\nContent-Length: 5000\r\n\r\nabc"
         lines = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(25)]
         for line in lines:
             line.sendall(head)
@@ -92,7 +92,8 @@ def test_a_client_that_leaves_its_event_stream_is_forgotten(tmp_path: Path) -> N
             sent = http.post("/v1/jobs", content=photo(), headers={"Content-Type": "image/png"})
             with http.stream("GET", f"/v1/jobs/{sent.json()['id']}/events") as events:
                 assert next(events.iter_lines())
-                assert made.desk._jobs[sent.json()["id"]].listeners == 1
+                while made.desk._jobs[sent.json()["id"]].listeners != 1:
+                    time.sleep(0.05)
         while made.desk._jobs[sent.json()["id"]].listeners:
             time.sleep(0.05)
 

@@ -17,7 +17,7 @@ from bgstudio.service import Service
 from bgstudio.version import __version__
 from bgstudio.web import pages
 from bgstudio.web.api import docs, health, jobs, session
-from bgstudio.web.clients import networks
+from bgstudio.web.clients import known_hosts, networks
 from bgstudio.web.metrics import Metrics
 from bgstudio.web.middleware import Gate
 from bgstudio.web.problems import install, plain, reply
@@ -82,8 +82,14 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(part)
     _static_routes(app, static)
     install(app, _page_for_people(shown))
+    hosts = known_hosts(settings.host, settings.public_url)
     app.add_middleware(
-        Gate, trusted=trusted, metrics=metrics, limit=service.rates.requests, noted=partial(service.note, rate=True)
+        Gate,
+        trusted=trusted,
+        hosts=hosts,
+        metrics=metrics,
+        limit=service.rates.requests,
+        noted=partial(service.note, rate=True),
     )
     app.openapi = _description(app)  # type: ignore[method-assign]
     return app

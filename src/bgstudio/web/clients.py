@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
@@ -59,6 +60,19 @@ class Client:
     direct: bool
 
 
+_LOCAL_NAMES = frozenset({"localhost"})
+
+
+def is_local(host: str) -> bool:
+    """Whether a listening address can be reached from this machine only."""
+    if host in _LOCAL_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
 def client_of(peer: str, scheme: str, headers: Headers, trusted: tuple[Network, ...]) -> Client:
     """The client behind a connection.
 
@@ -80,3 +94,23 @@ def client_of(peer: str, scheme: str, headers: Headers, trusted: tuple[Network, 
             break
     proto = headers.get("x-forwarded-proto", scheme).split(",")[-1].strip().lower()
     return Client(str(address), proto == "https", direct)
+
+
+def known_hosts(listening: str, public_url: str) -> frozenset[str] | None:
+    """Names under which the service may be asked for; None where any is right.
+
+    A service that listens on this machine only is still reached by every page that its user opens: a page can let its
+    own name point here (DNS rebinding) and would then count as our own origin. Under such a name it gets nothing.
+    """
+    public = urlsplit(public_url).hostname
+    if public is None and not is_local(listening):
+        return None
+    return frozenset({"127.0.0.1", "localhost", "::1", *filter(None, [public, listening.strip("[]").lower()])})
+
+
+def host_of(headers: Headers) -> str:
+    """The name that was asked for, without its port, in lower case."""
+    try:
+        return (urlsplit(f"//{headers.get('host', '')}").hostname or "").lower()
+    except ValueError:
+        return ""

@@ -12,9 +12,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bgstudio.errors import StudioError
+from bgstudio.errors import Forbidden, StudioError
 from bgstudio.service.trace import where
-from bgstudio.web.clients import Network, client_of
+from bgstudio.web.clients import Network, client_of, host_of
 from bgstudio.web.metrics import Metrics
 from bgstudio.web.problems import broke, of_error
 
@@ -48,6 +48,7 @@ class Gate:
     Args:
         app: what answers.
         trusted: proxies whose word on the client is taken.
+        hosts: names under which the service answers; None for any.
         metrics: counts.
         limit: called with the client's address; raises ``LimitReached``.
         noted: told of a client that was stopped by it.
@@ -57,12 +58,14 @@ class Gate:
         self,
         app: ASGIApp,
         trusted: tuple[Network, ...],
+        hosts: frozenset[str] | None,
         metrics: Metrics,
         limit: Callable[[str], None],
         noted: Callable[[StudioError, str], Awaitable[None]],
     ) -> None:
         self._app = app
         self._trusted = trusted
+        self._hosts = hosts
         self._metrics = metrics
         self._limit = limit
         self._noted = noted
@@ -89,8 +92,10 @@ class Gate:
 
         try:
             try:
-                if not scope["path"].startswith(("/static/", "/healthz", "/readyz")):
-                    self._limit(client.address)
+                if not scope["path"].startswith(("/healthz", "/readyz")):
+                    self._check_host(headers)
+                    if not scope["path"].startswith("/static/"):
+                        self._limit(client.address)
                 await self._app(scope, receive, dressed)
             except StudioError as error:
                 if started:
@@ -103,6 +108,14 @@ class Gate:
                     await of_error(Request(scope), broke())(scope, receive, dressed)
         finally:
             self._note(scope, status, time.perf_counter() - began, request_id)
+
+    def _check_host(self, headers: Headers) -> None:
+        if self._hosts is not None and host_of(headers) not in self._hosts:
+            raise Forbidden(
+                "The studio is not known under this name.",
+                "Nothing was done.",
+                "Open it under the address that it printed, or name yours in BGSTUDIO_PUBLIC_URL.",
+            )
 
     def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = getattr(scope.get("route"), "path", None) or ("/static" if "/static/" in scope["path"] else "(none)")

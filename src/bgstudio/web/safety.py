@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import stat
 from urllib.parse import urlsplit
 
 from bgstudio.errors import UnsafeSettings
 from bgstudio.settings import Settings
-from bgstudio.web.clients import networks
-
-_LOCAL_NAMES = frozenset({"localhost"})
-
-
-def is_local(host: str) -> bool:
-    """Whether a listening address can be reached from this machine only."""
-    if host in _LOCAL_NAMES:
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+from bgstudio.web.clients import is_local, networks
 
 
 def check(settings: Settings) -> list[str]:
