@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import threading
@@ -34,8 +35,16 @@ def photos_in(folder: Path, limit: int | None = None) -> list[Path]:
 
 
 def finish(result: dict[str, Any]) -> None:
-    """The one JSON line that ends every benchmark."""
-    print(json.dumps(result), flush=True)
+    """The one JSON line that ends every benchmark; what could not be measured is ``null``."""
+    print(json.dumps(_finite(result), allow_nan=False), flush=True)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 class PeakMemory:
