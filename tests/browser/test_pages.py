@@ -45,6 +45,9 @@ def test_no_serious_fault_on_any_page(
         page.keyboard.press("Escape")
         page.locator("#refine-open").click()
         assert faults(page) == [], "refine"
+        job = page.request.get("/v1/jobs").json()["jobs"][0]["id"]
+        page.goto(f"/jobs/{job}")
+        assert faults(page) == [], "the job's own page"
 
 
 def test_the_first_view_weighs_under_300_kb(browser: Browser, studio: Running) -> None:
