@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import re
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -25,6 +20,8 @@ from bench.common import MATERIAL
 from bgstudio.audit.canary import Canary, draw_canary
 from bgstudio.audit.client import Client
 from bgstudio.audit.scan import files_under, pieces_in, search
+from bgstudio.audit.served import Served
+from bgstudio.errors import ServiceError
 
 WISH = {"preview": False, "brief": {"width": 128, "height": 128, "quality": "preview", "preset": "seamless"}}
 SLOW = {"preview": False, "brief": {"width": 1024, "height": 1024, "quality": "final", "preset": "seamless"}}
@@ -52,29 +49,14 @@ class Siege:
         """Start the service, or start it again on the same folder."""
         limits = {"JOBS_PER_MINUTE": 2000, "JOBS_AT_ONCE": 8, "REQUESTS_PER_MINUTE": 100000, "PICTURES_PER_DAY": 5000,
                   "PICTURES_PER_ADDRESS": 5000, "UPLOAD_STALL_SECONDS": 4, "UPLOAD_SECONDS": 12}  # fmt: skip
-        environment = {**os.environ, "BGSTUDIO_DATA_DIR": str(self.folder / "data"), "PYTHONUNBUFFERED": "1"}
-        environment |= {"TMPDIR": str(self.folder / "tmp"), **{f"BGSTUDIO_{k}": str(v) for k, v in limits.items()}}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bgstudio", "serve", "--port", "0"], env=environment, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-        begun = len(self.log)
-        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
-        end = time.monotonic() + 120
-        while time.monotonic() < end:
-            found = re.search(rb"http://127\.0\.0\.1:\d+", bytes(self.log[begun:]))
-            if found:
-                self.address = found.group(0).decode()
-                with contextlib.suppress(OSError):
-                    if Client(self.address).ask("GET", "/readyz")[0] == 200:
-                        return
-            time.sleep(0.1)
-        raise RuntimeError(self.log[-2000:].decode(errors="replace"))
+        environment = {"BGSTUDIO_DATA_DIR": str(self.folder / "data"), "TMPDIR": str(self.folder / "tmp")}
+        self.served = Served(environment | {f"BGSTUDIO_{name}": str(value) for name, value in limits.items()})
+        self.address = self.served.address()
 
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        while chunk := process.stdout.read1(65536):  # type: ignore[attr-defined]  # a buffered pipe
-            self.log += chunk
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The server's own."""
+        return self.served.process
 
     def family(self) -> list[psutil.Process]:
         """The service's child processes."""
@@ -119,10 +101,7 @@ class Siege:
     def stop(self) -> None:
         """As a service manager would."""
         self.process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(60)
-        self.process.kill()
-        self.process.wait()
+        self.log += self.served.end()
 
 
 def worker_killed(siege: Siege) -> str:
@@ -142,7 +121,7 @@ def server_killed(siege: Siege) -> str:
     siege.begin_slow()
     family = siege.family()
     siege.process.kill()
-    siege.process.wait()
+    siege.log += siege.served.end()
     _, alive = psutil.wait_procs(family, timeout=20)
     siege.start()
     cookies, siege.client = siege.client.cookies, Client(siege.address)
@@ -244,7 +223,7 @@ def run_all(uploads: int = 500, files: int = 200, only: list[str] | None = None)
                 begun = time.monotonic()
                 try:
                     wrong = attack(siege) or siege.healthy()
-                except (OSError, RuntimeError, TimeoutError, AssertionError, KeyError) as error:
+                except (OSError, RuntimeError, ServiceError, TimeoutError, AssertionError, KeyError) as error:
                     wrong = f"{type(error).__name__}: {error}"
                 told = {"fault": fault, "survived": not wrong, "wrong": wrong, "s": round(time.monotonic() - begun, 1)}
                 out.append(told)

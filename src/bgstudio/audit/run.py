@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -9,9 +10,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,8 +22,8 @@ from bgstudio.audit.canary import draw_canary
 from bgstudio.audit.client import Client
 from bgstudio.audit.report import Check, Verdict
 from bgstudio.audit.scan import files_under, pieces_in, search
+from bgstudio.audit.served import COMMAND, Served
 from bgstudio.audit.watch import Watch
-from bgstudio.errors import ServiceError
 
 BRIEF = {"width": 128, "height": 128, "quality": "preview", "preset": "seamless"}
 WISH = {"preview": False, "brief": BRIEF}
@@ -45,13 +45,13 @@ class Audit:
     """Runs once; needs no privilege.
 
     Args:
-        service: the command that starts the service; ``{port}`` is not needed, it is told to take a free one.
+        service: the command that starts the service.
         told: told each step in plain words.
         seed: of the canary; None draws another each time.
     """
 
-    def __init__(self, service: list[str] | None = None, told: Told = lambda _: None, seed: int | None = None) -> None:
-        self._service = service or [sys.executable, "-m", "bgstudio", "serve", "--port", "0"]
+    def __init__(self, service: Sequence[str] = COMMAND, told: Told = lambda _: None, seed: int | None = None) -> None:
+        self._service = service
         self._told = told
         self._canary = draw_canary(seed)
         self._checks: list[Check] = []
@@ -199,45 +199,15 @@ class Audit:
         self._checks.append(Check(promise, what, kept, found))
 
 
-class _Watched:
+class _Watched(Served):
     """The service under watch."""
 
-    def __init__(self, command: list[str], watch: Watch, folder: Path) -> None:
+    def __init__(self, command: Sequence[str], watch: Watch, folder: Path) -> None:
         environment = {
-            **os.environ, **watch.environment(), "BGSTUDIO_DATA_DIR": str(folder / "data"),
-            "TMPDIR": str(folder / "tmp"), "BGSTUDIO_HOST": "127.0.0.1", "PYTHONUNBUFFERED": "1",
+            **watch.environment(), "BGSTUDIO_DATA_DIR": str(folder / "data"), "TMPDIR": str(folder / "tmp"),
+            "BGSTUDIO_HOST": "127.0.0.1",
         }  # fmt: skip
-        self.process = subprocess.Popen(  # noqa: S603  # our own command, no shell
-            watch.command(command), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
-        self._log = bytearray()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        while chunk := self.process.stdout.read1(65536):  # type: ignore[attr-defined]  # a buffered pipe
-            self._log += chunk
-
-    def address(self, seconds: float = 120.0) -> str:
-        """Where it listens, once it is ready."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and self.process.poll() is None:
-            found = re.search(rb"https?://[\w.:\[\]-]+:\d+", bytes(self._log))
-            if found:
-                address = found.group(0).decode()
-                try:
-                    if Client(address).ask("GET", "/readyz")[0] == 200:
-                        return address
-                except OSError:
-                    pass
-            time.sleep(0.2)
-        raise ServiceError(
-            "The service to be audited did not start.",
-            f"Nothing was checked. It said: {self._log[-400:].decode(errors='replace')}",
-            "Start it with 'bgstudio serve' and see what it says.",
-        )
+        super().__init__(environment, watch.command(command))
 
     def pids(self) -> list[int]:
         """The service's processes, without the tracer."""
@@ -250,17 +220,9 @@ class _Watched:
     def stop(self) -> bytes:
         """Ask it to stop as a service manager would; what it has said."""
         pids = self.pids()
-        first = pids[0] if pids else self.process.pid
-        try:
-            os.kill(first, signal.SIGTERM)
-            self.process.wait(60)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            self.process.kill()
-            self.process.wait(10)
-        self._reader.join(5)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return bytes(self._log)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pids[0] if pids else self.process.pid, signal.SIGTERM)
+        return self.end()
 
 
 def _core_limit(pid: int) -> str | None:

@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -53,10 +54,10 @@ class Watch:
             out.append("open files in /proc, fifty times a second")
         return tuple(out)
 
-    def command(self, command: list[str]) -> list[str]:
+    def command(self, command: Sequence[str]) -> list[str]:
         """The command that starts ``command`` watched."""
         if self._tracer is None:
-            return command
+            return list(command)
         calls = "trace=open,openat,creat,rename,renameat,renameat2,link,linkat"
         return [self._tracer, "-f", "-qq", "-s", "300", "-e", calls, "-o", str(self._trace), *command]
 

@@ -12,6 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bgstudio.db.schema import usage
 
 
+def of_owner(owner: str) -> str:
+    """The scope of a session."""
+    return f"s:{owner}"
+
+
+def of_address(scope: str) -> str:
+    """The scope of a network address, given as its keyed hash."""
+    return f"a:{scope}"
+
+
 async def take(connection: AsyncConnection, scope: str, day: date, pictures: int, limit: int) -> bool:
     """Count ``pictures`` unless that would go over ``limit``; one statement decides, so that no two can both win."""
     with suppress(IntegrityError):  # the row is there already

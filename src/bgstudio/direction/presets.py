@@ -211,13 +211,18 @@ def load_presets() -> tuple[Preset, ...]:
     return tuple(parse(f.read_text("utf-8"), f.name) for f in found)
 
 
+def plain_name(name: str) -> str:
+    """A preset's name as it is written in the files: case, spaces and underscores do not matter."""
+    return name.strip().lower().replace(" ", "-").replace("_", "-")
+
+
 def choose(presets: tuple[Preset, ...], name: str) -> Preset:
     """The preset of that name; case, spaces and underscores do not matter.
 
     Raises:
         UnknownPreset: none of that name; the remedy lists the nearest names.
     """
-    wanted = name.strip().lower().replace(" ", "-").replace("_", "-")
+    wanted = plain_name(name)
     by_name = {preset.name: preset for preset in presets}
     if wanted in by_name:
         return by_name[wanted]

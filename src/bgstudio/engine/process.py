@@ -22,8 +22,6 @@ Message = tuple[dict[str, Any], dict[str, bytes]]
 Hear = Callable[["WorkerProcess", dict[str, Any], dict[str, bytes]], None]
 """Told every message on the event loop's thread; the last one of a worker is ``{"event": "gone", "code": int}``."""
 
-_PIPE_BYTES = 1 << 20
-
 
 @dataclass(frozen=True)
 class Patience:
@@ -81,7 +79,7 @@ class WorkerProcess:
             start_new_session=True,  # Ctrl-C belongs to the pool, which tells its workers
         )
         self.pid = self._process.pid
-        self._widen()
+        wire.widen(self._process.stdin, self._process.stdout)
         self.send(*first)
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._write, self._read)]
         for thread in self._threads:
@@ -101,16 +99,6 @@ class WorkerProcess:
         """Wait for its threads; call it off the loop."""
         for thread in self._threads:
             thread.join(seconds)
-
-    def _widen(self) -> None:
-        """Fewer turns between the processes for one photo; only Linux can, and may refuse."""
-        if sys.platform == "linux":
-            import fcntl
-
-            for stream in (self._process.stdin, self._process.stdout):
-                if stream is not None:
-                    with contextlib.suppress(OSError):
-                        fcntl.fcntl(stream, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
     def _write(self) -> None:
         stream = cast(BinaryIO, self._process.stdin)

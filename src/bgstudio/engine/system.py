@@ -1,14 +1,11 @@
-"""What the operating system is asked for: no core dumps, memory given back, a whole family of processes ended."""
+"""What the operating system is asked for: no core dumps, a whole family of processes ended."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
-import sys
 from collections.abc import Iterable
-from functools import cache
 
 import psutil
 
@@ -24,23 +21,6 @@ def no_core_dumps() -> None:
         return
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def give_back_memory() -> None:
-    """Hand freed memory back to the system at once, where the C library can."""
-    trim = _trim()
-    if trim is not None:
-        trim(0)
-
-
-@cache
-def _trim() -> ctypes._NamedFuncPointer | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    try:
-        return ctypes.CDLL(None).malloc_trim
-    except (OSError, AttributeError):
-        return None
 
 
 def family_of(pid: int) -> set[Relative]:

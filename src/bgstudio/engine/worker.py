@@ -25,10 +25,11 @@ import psutil
 from bgstudio.domain.job import Wish
 from bgstudio.domain.sealed import Sealed, Sealer
 from bgstudio.engine import said
-from bgstudio.engine.system import give_back_memory, no_core_dumps
+from bgstudio.engine.system import no_core_dumps
 from bgstudio.engine.tasks import Maker, Order
 from bgstudio.errors import Cancelled
 from bgstudio.pixels import wire
+from bgstudio.pixels.memory import give_back
 from bgstudio.studio import Studio
 from bgstudio.vault import Box
 
@@ -114,7 +115,7 @@ class Worker:
                 del message
                 studio.warm_up()  # a picture that was stopped may have cost the renderer
                 gc.collect()
-                give_back_memory()
+                give_back()
 
     # ---------------------------------------------------------------- what comes in
 
@@ -135,7 +136,7 @@ class Worker:
             case "forget":
                 self._maker.kept.forget(header["job"])
                 if not self._maker.kept.names():
-                    give_back_memory()
+                    give_back()
             case "state":
                 self._say({"event": "state", "serial": header["serial"], "jobs": self._maker.kept.names()})
             case "end":

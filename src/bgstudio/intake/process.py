@@ -22,11 +22,8 @@ from bgstudio.intake.limits import IntakeLimits
 from bgstudio.intake.sniff import sniff
 from bgstudio.intake.watch import Watch
 from bgstudio.intake.wire import BrokenAnswer, await_ready, receive_answer, send_job
+from bgstudio.pixels.wire import widen
 
-if sys.platform == "linux":
-    import fcntl
-
-_PIPE_BYTES = 1 << 20
 _START_SECONDS = 60.0
 _PICTURES_PER_CHILD = 250
 # Ctrl-C is the parent's to handle. The parent's folders come last, so that none of them can stand in for a library.
@@ -125,20 +122,12 @@ class _Child:
             )
         except OSError:
             raise _not_started() from None
-        self._widen_pipes()
+        widen(self.process.stdin, self.process.stdout)
         self.timed_out = False
         self._owner = os.getpid()
         self.ready = False
         self._broken = False
         self._pictures = 0
-
-    def _widen_pipes(self) -> None:
-        """Fewer turns between the two processes for one picture; only Linux can, and may refuse."""
-        if sys.platform == "linux":
-            for stream in (self.process.stdin, self.process.stdout):
-                if stream is not None:
-                    with contextlib.suppress(OSError):
-                        fcntl.fcntl(stream, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
     @property
     def usable(self) -> bool:

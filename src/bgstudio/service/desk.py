@@ -28,7 +28,7 @@ from bgstudio.errors import (
 from bgstudio.service.job import Event, Inputs, Job, cut_short, plan_of, problem
 from bgstudio.service.order import Delivery, DeskLimits
 from bgstudio.service.quota import Quota, Reservation
-from bgstudio.service.refusals import our_fault, stopping, unknown, waited_too_long
+from bgstudio.service.refusals import our_fault, stopping, unknown, unknown_file, waited_too_long
 from bgstudio.service.results import Results
 from bgstudio.service.telling import tell
 from bgstudio.service.trace import where
@@ -411,7 +411,7 @@ class JobDesk:
         if name not in record.artefacts:
             if not record.state.ended:
                 raise NotReady("That file has not been made yet.", "", "Ask again when the job is further on.")
-            raise UnknownJob("This job has no such file.", "", "The job itself lists its files.")
+            raise unknown_file()
         return await self._results.file(visitor, job, name)
 
     async def events(self, visitor: Visitor, job: str, after: int = 0) -> AsyncIterator[Event]:

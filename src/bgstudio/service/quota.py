@@ -82,11 +82,11 @@ class Quota:
         made = Reservation(secrets.token_hex(16), visitor.owner, day, pictures)
         async with self._db.write() as connection:
             # An error undoes the session's count too: the transaction ends without either.
-            if not await usage.take(connection, _of_owner(visitor.owner), day, pictures, self._per_session):
-                left = self._per_session - await usage.count(connection, _of_owner(visitor.owner), day)
+            if not await usage.take(connection, usage.of_owner(visitor.owner), day, pictures, self._per_session):
+                left = self._per_session - await usage.count(connection, usage.of_owner(visitor.owner), day)
                 raise _used_up("You have", left, self._per_session, now)
-            if not await usage.take(connection, _of_address(visitor.scope), day, pictures, self._per_address):
-                left = self._per_address - await usage.count(connection, _of_address(visitor.scope), day)
+            if not await usage.take(connection, usage.of_address(visitor.scope), day, pictures, self._per_address):
+                left = self._per_address - await usage.count(connection, usage.of_address(visitor.scope), day)
                 raise _used_up("Everybody at your network address together has", left, self._per_address, now)
             row = reservations.ReservationRow(
                 made.id, made.owner, visitor.scope, day, pictures, 0, reservations.HELD, now
@@ -120,8 +120,8 @@ class Quota:
         now = self._clock()
         day = now.astimezone(UTC).date()
         async with self._db.read() as connection:
-            used = await usage.count(connection, _of_owner(visitor.owner), day)
-            shared = await usage.count(connection, _of_address(visitor.scope), day)
+            used = await usage.count(connection, usage.of_owner(visitor.owner), day)
+            shared = await usage.count(connection, usage.of_address(visitor.scope), day)
         left = max(0, min(self._per_session - used, self._per_address - shared))
         return Usage(used, self._per_session, left, _midnight(now))
 
@@ -136,17 +136,9 @@ class Quota:
 
     @staticmethod
     async def _give_back(connection: AsyncConnection, row: reservations.ReservationRow, back: int) -> None:
-        await usage.give_back(connection, _of_owner(row.owner), row.day, back)
-        await usage.give_back(connection, _of_address(row.address_scope), row.day, back)
+        await usage.give_back(connection, usage.of_owner(row.owner), row.day, back)
+        await usage.give_back(connection, usage.of_address(row.address_scope), row.day, back)
         await reservations.settle(connection, row, spent=0, refunded=back)
-
-
-def _of_owner(owner: str) -> str:
-    return f"s:{owner}"
-
-
-def _of_address(scope: str) -> str:
-    return f"a:{scope}"
 
 
 def _midnight(now: datetime) -> datetime:

@@ -14,6 +14,11 @@ def unknown() -> UnknownJob:
     )
 
 
+def unknown_file() -> UnknownJob:
+    """The job has no file of that name."""
+    return UnknownJob("This job has no such file.", "", "The job itself lists its files.")
+
+
 def stopping() -> Busy:
     """Nothing more is taken in."""
     return Busy(

@@ -16,6 +16,7 @@ from bgstudio.db import results as rows
 from bgstudio.domain.job import Artefact, BlobStore
 from bgstudio.domain.sealed import Sealed
 from bgstudio.errors import Gone, UnknownJob, UsageError
+from bgstudio.service.refusals import unknown
 from bgstudio.service.sweeper import blob_prefix, erase_job
 from bgstudio.service.visitor import Clock, Visitor, utc_now
 from bgstudio.vault import OVERHEAD
@@ -158,7 +159,7 @@ class Results:
         async with self._db.read() as connection:
             row = await rows.get(connection, job)
         if row is None or row.owner != visitor.owner:
-            raise _unknown()
+            raise unknown()
         await erase_job(self._db, self._blobs, visitor.owner, job)
         await self._db.compact()
 
@@ -212,12 +213,12 @@ class Results:
 
     def _mine(self, row: rows.ResultRow | None, visitor: Visitor) -> rows.ResultRow:
         if row is None or not row.ready:
-            raise _unknown()
+            raise unknown()
         return self._still_mine(row, visitor)
 
     def _still_mine(self, row: rows.ResultRow, visitor: Visitor) -> rows.ResultRow:
         if row.owner != visitor.owner:
-            raise _unknown()
+            raise unknown()
         if min(row.expires, visitor.expires) <= self._clock():
             raise Gone("This job's results have expired.", "They were deleted.", "Make the picture again.")
         return row
@@ -249,12 +250,6 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
         return datetime.fromisoformat(moment).astimezone(UTC), job
     except (ValueError, OverflowError, binascii.Error):
         raise UsageError("This cursor did not come from here.", remedy="Begin again without a cursor.") from None
-
-
-def _unknown() -> UnknownJob:
-    return UnknownJob(
-        "There is no such job.", "It was never made, was deleted, or belongs to another visit.", "Start a new one."
-    )
 
 
 def _ended() -> Gone:

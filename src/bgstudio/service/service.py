@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from bgstudio.db import Database
+from bgstudio.direction.presets import plain_name
 from bgstudio.domain.job import Engine, Wish
 from bgstudio.errors import StudioError, UnknownPreset, UsageError
 from bgstudio.service.desk import JobDesk
@@ -110,7 +111,7 @@ class Service:
             )
         name = wish.brief.preset
         known = [preset["name"] for preset in self.presets]
-        if name is not None and name.strip().lower().replace(" ", "-").replace("_", "-") not in known:
+        if name is not None and plain_name(name) not in known:
             raise UnknownPreset(
                 "There is no preset of that name.", "No picture was made.", f"Choose one of: {', '.join(known)}."
             )

@@ -38,7 +38,7 @@ async def erase_owner(db: Database, blobs: BlobStore, owner: str, now: datetime)
         await results.remove_of(connection, owner)
         await reservations.remove_of(connection, owner)
         await idempotency.remove_of(connection, owner)
-        await usage.remove_scope(connection, f"s:{owner}")
+        await usage.remove_scope(connection, usage.of_owner(owner))
         await sessions.remove(connection, owner)
     return deleted
 

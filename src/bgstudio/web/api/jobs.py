@@ -12,8 +12,9 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import ValidationError
 
 from bgstudio.domain.job import Wish
-from bgstudio.errors import UnknownJob, UsageError
+from bgstudio.errors import UsageError
 from bgstudio.service import Delivery, Event, Job
+from bgstudio.service.refusals import unknown_file
 from bgstudio.web.access import Access, remember, required, service_of, welcome
 from bgstudio.web.api import docs
 from bgstudio.web.api.schemas import JobList, JobView
@@ -211,11 +212,6 @@ async def delete(request: Request, job: JobId) -> Response:
     access = await required(request)
     await service_of(request).desk.delete(access.visitor, job)
     return Response(status_code=204)
-
-
-def unknown_file() -> UnknownJob:
-    """No such file."""
-    return UnknownJob("This job has no such file.", "", "The job itself lists its files.")
 
 
 __all__ = ["router", "take"]
