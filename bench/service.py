@@ -27,7 +27,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import numpy as np
 import psutil
 import structlog
@@ -37,6 +37,7 @@ from PIL import Image
 from bench.common import EXAMPLES, finish, photos_in
 from bgstudio.bootstrap import build_engine, build_service
 from bgstudio.domain.job import Task, Wish
+from bgstudio.domain.sealed import place
 from bgstudio.engine import PAINTED, LocalPool
 from bgstudio.settings import Settings
 from bgstudio.vault import Box
@@ -80,7 +81,7 @@ async def served(pool: LocalPool, **changes: Any) -> AsyncIterator[str]:
 class Person:
     """A client of the API with a session of its own."""
 
-    def __init__(self, http: httpx.AsyncClient, photo: bytes, wish: Wish) -> None:
+    def __init__(self, http: httpx2.AsyncClient, photo: bytes, wish: Wish) -> None:
         self._http = http
         self._photo = photo
         self._wish = wish.model_dump_json()
@@ -108,7 +109,7 @@ class Person:
         await self._again("GET", last["pictures"][0]["files"]["png"], headers=self._me)
         return time.perf_counter() - began
 
-    async def _again(self, method: str, path: str, **options: Any) -> httpx.Response:
+    async def _again(self, method: str, path: str, **options: Any) -> httpx2.Response:
         while True:
             answer = await self._http.request(method, path, **options)
             self.codes[answer.status_code] += 1
@@ -130,7 +131,7 @@ async def bare(pool: LocalPool, number: int, photo: bytes, wish: Wish) -> float:
     outcome = await pool.run(task, lambda _step, _part: None)
     for made in outcome.artefacts:
         if made.name == "picture-0.png":
-            key.open(made.data, f"{job}/{made.name}")
+            key.open(made.data, place("nobody", job, made.name))
     pool.forget(job)
     return time.perf_counter() - began
 
@@ -138,7 +139,7 @@ async def bare(pool: LocalPool, number: int, photo: bytes, wish: Wish) -> float:
 async def overhead(address: str, pool: LocalPool, photo: bytes, wish: Wish, rounds: int) -> dict[str, Any]:
     """Medians of both ways, taken in turns."""
     engine, service = [], []
-    async with httpx.AsyncClient(base_url=address, timeout=600) as http:
+    async with httpx2.AsyncClient(base_url=address, timeout=600) as http:
         person = Person(http, photo, wish)
         await person.arrive()
         await bare(pool, 0, photo, wish)  # warms the renderer up
@@ -155,8 +156,8 @@ async def crowd(address: str, photo: bytes, wish: Wish, people: int) -> dict[str
     """Everybody at once, and the page's time meanwhile."""
     codes: Counter[int] = Counter()
     pages: list[float] = []
-    limits = httpx.Limits(max_connections=4 * people)
-    async with httpx.AsyncClient(base_url=address, timeout=3600, limits=limits) as http:
+    limits = httpx2.Limits(max_connections=4 * people)
+    async with httpx2.AsyncClient(base_url=address, timeout=3600, limits=limits) as http:
         everybody = [Person(http, photo, wish) for _ in range(people)]
         for person in everybody:
             await person.arrive()
@@ -188,7 +189,7 @@ async def crowd(address: str, photo: bytes, wish: Wish, people: int) -> dict[str
 async def memory(address: str, photo: bytes, wish: Wish, jobs: int) -> dict[str, Any]:
     """Resident memory of this process, which is server and client, along many jobs."""
     me, taken = psutil.Process(), []
-    async with httpx.AsyncClient(base_url=address, timeout=600) as http:
+    async with httpx2.AsyncClient(base_url=address, timeout=600) as http:
         person = Person(http, photo, wish)
         await person.arrive()
         for _ in range(jobs):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from pydantic import SecretStr
 
 from bgstudio.bootstrap import build_director
 from bgstudio.cli.app import app
@@ -42,6 +43,7 @@ def presets_page() -> str:
 _FOLDERS = {
     "weights_dir": "the user's cache folder, `bgstudio/weights`",
     "data_dir": "the user's data folder, `bgstudio`",
+    "blob_options": "`{}`",
 }
 
 
@@ -63,6 +65,8 @@ def settings_page() -> str:
 
 
 def _written(default: Any) -> str:
+    if isinstance(default, SecretStr):
+        default = default.get_secret_value()
     if default is None or default == "":
         return "none"
     if isinstance(default, bool):

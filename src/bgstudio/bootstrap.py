@@ -153,15 +153,17 @@ def build_service(config: Settings | None = None, engine: Engine | None = None) 
     db = Database.in_folder(config.data_dir)
     begun = db.file is not None and db.file.exists()
     master = MasterKey.load_or_create(config.data_dir / "master.key", must_exist=begun)
+    keys = service.Keys(db, master)
     blobs = folder_blobs(config.data_dir / "results")
-    results = service.Results(db, blobs, config.session_bytes)
+    results = service.Results(db, blobs, config.session_bytes, config.result_days)
     quota = service.Quota(db, config.pictures_per_day, config.pictures_per_address)
     limits = service.DeskLimits(jobs_at_once=config.jobs_at_once, task_seconds=config.job_seconds)
     return service.Service(
         db=db,
         engine=engine,
         desk=service.JobDesk(engine, results, quota, limits),
-        sessions=service.Sessions(db, blobs, master, config.session_hours),
+        keys=keys,
+        sessions=service.Sessions(db, blobs, keys, config.session_hours),
         quota=quota,
         rates=service.Rates(config.jobs_per_minute, config.requests_per_minute),
         results=results,

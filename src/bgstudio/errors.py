@@ -31,10 +31,16 @@
     │   ├── Refused                the words or the picture are not accepted here
     │   ├── Forbidden              the request did not come from our own page
     │   ├── UploadTooSlow          the upload took longer than it was given
-    │   └── UnsafeSettings         the service does not start with these settings
+    │   ├── UnsafeSettings         the service does not start with these settings
+    │   ├── SignInFailed           the sign-in was refused, was out of date, or was begun elsewhere
+    │   ├── SignInNeeded           only for people who have signed in
+    │   ├── ProviderDown           the sign-in provider does not answer
+    │   ├── ConsentNeeded          an outside service that the person has not agreed to
+    │   └── StoreDown              the store of results cannot be reached
     ├── VaultError
     │   ├── WrongKey               sealed with another key, for another place, or changed
-    │   └── KeyMissing             the master key is not where it was
+    │   ├── KeyMissing             the master key is not where it was
+    │   └── KeyServiceDown         the outside key service does not answer
     ├── UsageError                 the request itself makes no sense
     └── Cancelled                  somebody asked to stop
 
@@ -290,6 +296,41 @@ class UnsafeSettings(ServiceError):
     exit_code = 2
 
 
+class SignInFailed(ServiceError):
+    """The sign-in was refused, was out of date, or was begun in another browser."""
+
+    code = "sign_in_failed"
+    status = 400
+
+
+class SignInNeeded(ServiceError):
+    """Only for people who have signed in."""
+
+    code = "sign_in_needed"
+    status = 403
+
+
+class ProviderDown(ServiceError):
+    """The sign-in provider does not answer, or not as it should."""
+
+    code = "provider_down"
+    status = 503
+
+
+class ConsentNeeded(ServiceError):
+    """An outside service that the person has not agreed to."""
+
+    code = "consent_needed"
+    status = 403
+
+
+class StoreDown(ServiceError):
+    """The store of results cannot be reached, or has no space left."""
+
+    code = "store_down"
+    status = 503
+
+
 class VaultError(StudioError):
     """Something sealed cannot be opened."""
 
@@ -307,6 +348,13 @@ class KeyMissing(VaultError):
     """The master key is not where it was."""
 
     code = "key_missing"
+
+
+class KeyServiceDown(VaultError):
+    """The outside key service does not answer."""
+
+    code = "key_service_down"
+    status = 503
 
 
 class UsageError(StudioError):

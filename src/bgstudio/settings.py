@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -89,6 +89,29 @@ class Settings(BaseSettings):
         default_factory=data_home,
         description="Folder of the service: database, sealed results, secrets. Readable by its owner only.",
     )
+    database_url: str = Field(
+        "",
+        description="Database, such as postgresql://user@host/name; empty means SQLite in the data folder.",
+        repr=False,
+    )
+    blob_url: str = Field(
+        "",
+        description="Store of sealed results, such as s3://bucket/prefix, gs://bucket or az://container; empty means "
+        "the data folder.",
+    )
+    blob_options: dict[str, SecretStr] = Field(
+        default_factory=dict, description="Options of that store as JSON, such as its endpoint and keys."
+    )
+    master_key: SecretStr = Field(
+        SecretStr(""),
+        description="Master key as 64 hex digits, older ones behind it with commas; empty means a file in the data "
+        "folder.",
+    )
+    key_service_url: str = Field(
+        "", description="Address of an outside key service (transit engine) that wraps keys instead of a master key."
+    )
+    key_service_key: str = Field("bgstudio", description="Name of the key at that service.")
+    key_service_token: SecretStr = Field(SecretStr(""), description="Token for that service.")
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: int = Field(8380, ge=0, le=65535, description="Port that the service listens on; 0 takes a free one.")
     public_url: str = Field(
@@ -133,6 +156,42 @@ class Settings(BaseSettings):
     session_bytes: int = Field(300_000_000, gt=0, description="Results kept for one session; the oldest go first.")
     security_log_days: float = Field(30.0, gt=0, description="Days that entries of the security log are kept.")
     sweep_seconds: float = Field(60.0, gt=0, description="Time between two sweeps of what has expired.")
+
+    result_days: float = Field(7.0, gt=0, le=7, description="Days after which finished pictures are deleted.")
+    backup_days: float = Field(
+        30.0,
+        ge=0,
+        description="Days that backups of the database are kept: so long it is remembered which accounts were deleted.",
+    )
+
+    issuer: str = Field(
+        "https://accounts.google.com", description="OpenID provider that people sign in with, found by discovery."
+    )
+    client_id: str = Field("", description="Our id at that provider; empty means that nobody can sign in.")
+    client_secret: SecretStr = Field(SecretStr(""), description="Our secret at that provider.")
+    account_hours: float = Field(
+        720.0, gt=0, description="Time after its last use at which somebody is signed out on a device."
+    )
+    account_pictures_per_day: int = Field(60, ge=1, description="Finished pictures an account may make in a day.")
+    account_bytes: int = Field(2_000_000_000, gt=0, description="Results kept for one account; the oldest go first.")
+
+    host_name: str = Field("", description="Who runs this studio, as the pages name it.")
+    contact_email: str = Field("", description="Address that people can write to about their data.")
+    imprint: str = Field("", description="Imprint: name, address and whatever the law asks for, one line each.")
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="Relay that tells the contact address of new letters, such as smtp://user:password@host:587.",
+    )
+    letters_per_day: int = Field(5, ge=1, description="Letters one network address may send in a day.")
+    letter_days: float = Field(180.0, gt=0, description="Days that answered letters are kept.")
+    event_days: float = Field(90.0, gt=0, description="Days that usage data is kept.")
+    analytics: bool = Field(
+        False, description="Count the use of people who have chosen neither way. Who opts out is never counted."
+    )
+    operator_hours: float = Field(8.0, gt=0, description="Time after which the host is signed out of their own page.")
+    clock_ahead_days: float = Field(
+        0.0, ge=0, description="Days that the service's clock is ahead, for drills. Refused in production."
+    )
 
     screen_pictures: bool = Field(
         False, description="Screen uploaded photos and references for nudity, on this machine."

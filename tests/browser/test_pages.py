@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page, Response
 
 from bgstudio.bootstrap import build_director
-from bgstudio.web.text import TEXT, examples, sizes
+from bgstudio.web.words import TEXT, examples, sizes
 from tests.browser.kit import IMAGES, PHONE, Running, visiting
 
 STATIC = IMAGES.parent

@@ -17,7 +17,7 @@ from PIL import Image
 
 from bgstudio.domain.brief import Brief
 from bgstudio.domain.job import Artefact, Step, Task, Wish
-from bgstudio.domain.sealed import Sealed
+from bgstudio.domain.sealed import Sealed, place
 from bgstudio.engine import PAINTED, LocalPool, Patience
 from bgstudio.vault import Box
 from tests.factories import matte
@@ -89,8 +89,8 @@ def small_wish(**fields: Any) -> Wish:
     return Wish(brief=Brief(**brief), **fields)
 
 
-def opened(artefact: Artefact, job: str = "job-a", key: Box = KEY) -> bytes:
-    return key.open(artefact.data, f"{job}/{artefact.name}")
+def opened(artefact: Artefact, job: str = "job-a", key: Box = KEY, owner: str = "anna") -> bytes:
+    return key.open(artefact.data, place(owner, job, artefact.name))
 
 
 def nothing(_step: str, _part: float) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from bgstudio.db import Database
 from bgstudio.domain.job import Artefact, BlobStore
+from bgstudio.domain.sealed import place
+from bgstudio.service.keys import Keys
 from bgstudio.service.quota import Quota
 from bgstudio.service.results import Results
 from bgstudio.service.security_log import SecurityLog
@@ -40,6 +42,7 @@ class House:
     folder: Path
     clock: MovedClock
     master: MasterKey
+    keys: Keys
     db: Database
     blobs: BlobStore
     sessions: Sessions
@@ -61,14 +64,17 @@ class House:
         return found
 
 
-def connect(folder: Path, clock: MovedClock, master: MasterKey, db: Database, blobs: BlobStore) -> House:
+async def connect(folder: Path, clock: MovedClock, master: MasterKey, db: Database, blobs: BlobStore) -> House:
+    keys = Keys(db, master)
+    await keys.start()
     return House(
         folder=folder,
         clock=clock,
         master=master,
+        keys=keys,
         db=db,
         blobs=blobs,
-        sessions=Sessions(db, blobs, master, hours=24, clock=clock),
+        sessions=Sessions(db, blobs, keys, hours=24, clock=clock),
         quota=Quota(db, per_session=20, per_address=60, clock=clock),
         results=Results(db, blobs, session_bytes=10_000, clock=clock),
         log=SecurityLog(db, clock, seconds=lambda: clock.now.timestamp()),
@@ -82,11 +88,11 @@ async def house(folder: Path) -> AsyncIterator[House]:
     db = Database.in_folder(folder)
     await db.open()
     try:
-        yield connect(folder, MovedClock(), master, db, folder_blobs(folder / "blobs"))
+        yield await connect(folder, MovedClock(), master, db, folder_blobs(folder / "blobs"))
     finally:
         await db.close()
 
 
 def artefact(visitor: Visitor, job: str, name: str, data: bytes, size: tuple[int, int] = (4, 3)) -> Artefact:
     media_type = {"png": "image/png", "webp": "image/webp", "json": "application/json"}[name.rpartition(".")[2]]
-    return Artefact(name, media_type, *size, visitor.key.seal(data, f"{job}/{name}"))
+    return Artefact(name, media_type, *size, visitor.key.seal(data, place(visitor.owner, job, name)))

@@ -66,7 +66,7 @@ async def test_outlives_a_restart(home: House) -> None:
     await home.db.close()
     await home.db.open()
     master = MasterKey.load_or_create(home.folder / "master.key", must_exist=True)
-    again = connect(home.folder, home.clock, master, home.db, home.blobs)
+    again = await connect(home.folder, home.clock, master, home.db, home.blobs)
     found = await again.sessions.find(token, "192.0.2.1")
     assert found is not None
     assert await again.results.file(found, "job", "picture-0.png") == ("image/png", b"x")

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from bgstudio.db import sessions as rows
 from bgstudio.errors import Gone, WrongKey
+from bgstudio.service.keys import Keys
 from bgstudio.service.sessions import Sessions
 from bgstudio.vault import MasterKey
 from tests.service.house import ADDRESS, House, artefact, house
@@ -94,11 +95,10 @@ async def test_ending_twice_is_no_error(home: House) -> None:
 
 async def test_another_master_key_fails_closed(home: House) -> None:
     token, _ = await home.sessions.begin(ADDRESS)
-    await home.sessions.check_master_key()
-    await home.sessions.check_master_key()
-    other = Sessions(home.db, home.blobs, MasterKey.fresh(), hours=24, clock=home.clock)
+    keys = Keys(home.db, MasterKey.fresh())
+    other = Sessions(home.db, home.blobs, keys, hours=24, clock=home.clock)
     with pytest.raises(WrongKey, match="not the one that this database was begun with") as raised:
-        await other.check_master_key()
+        await keys.start()
     assert "backup" in raised.value.remedy
     with pytest.raises(WrongKey):
         await other.find(token, ADDRESS)

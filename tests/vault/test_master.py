@@ -29,15 +29,16 @@ def test_is_made_once_for_its_owner_only(path: Path) -> None:
     assert MasterKey.load_or_create(path).derive("x") == made.derive("x")
 
 
-def test_wraps_a_key_for_one_place() -> None:
+@pytest.mark.anyio
+async def test_wraps_a_key_for_one_place() -> None:
     master, key = MasterKey.fresh(), Box.fresh().key
-    wrapped = master.wrap(key, "session/a")
+    wrapped = await master.wrap(key, "session/a")
     assert key not in wrapped
     assert len(wrapped) == 60
-    assert master.unwrap(wrapped, "session/a") == key
+    assert await master.unwrap(wrapped, "session/a") == key
     for other, about in ((MasterKey.fresh(), "session/a"), (master, "session/b")):
         with pytest.raises(WrongKey):
-            other.unwrap(wrapped, about)
+            await other.unwrap(wrapped, about)
 
 
 def test_derives_one_key_for_each_purpose() -> None:

@@ -22,6 +22,7 @@ from bgstudio.domain.cutout import Cutout
 from bgstudio.domain.job import Artefact, EngineState, Outcome, Task, Told, Wish
 from bgstudio.domain.picture import Picture
 from bgstudio.domain.ports import Cancel, Progress
+from bgstudio.domain.sealed import place
 from bgstudio.engine.tasks import Maker, Order
 from bgstudio.errors import Busy, NoProductFound
 from bgstudio.pixels.alpha import bounding_box
@@ -134,7 +135,7 @@ class FakeEngine:
         files: list[Artefact] = []
 
         def emit(name: str, media_type: str, width: int, height: int, data: bytes) -> None:
-            files.append(Artefact(name, media_type, width, height, key.seal(data, f"{task.job}/{name}")))
+            files.append(Artefact(name, media_type, width, height, key.seal(data, place(task.owner, task.job, name))))
 
         facts = self._maker.run(order, emit, told, cancel)
         return Outcome(tuple(files), facts)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 from fastapi import FastAPI
 
 from bgstudio.service import Service
@@ -25,7 +25,7 @@ class Visit:
         http: a client without credentials; ``token()`` gives it some.
     """
 
-    def __init__(self, app: FastAPI, made: Service, engine: FakeEngine, http: httpx.AsyncClient) -> None:
+    def __init__(self, app: FastAPI, made: Service, engine: FakeEngine, http: httpx2.AsyncClient) -> None:
         self.app = app
         self.service = made
         self.engine = engine
@@ -37,7 +37,9 @@ class Visit:
         assert made.status_code == 201, made.text
         return {"Authorization": f"Bearer {made.json()['token']}"}
 
-    async def send(self, headers: dict[str, str], wish: dict[str, Any] | None = None, **files: bytes) -> httpx.Response:
+    async def send(
+        self, headers: dict[str, str], wish: dict[str, Any] | None = None, **files: bytes
+    ) -> httpx2.Response:
         """Post a job as a form."""
         parts = {"photo": photo(), **files}
         return await self.http.post(
@@ -78,9 +80,9 @@ async def visit(folder: Path, engine: FakeEngine | None = None, **settings: Any)
     engine = engine or FakeEngine()
     made = service(folder, engine, **settings)
     app = create_app(made)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=True, client=("127.0.0.1", 50_000))
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=True, client=("127.0.0.1", 50_000))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://studio.test") as http,
+        httpx2.AsyncClient(transport=transport, base_url="http://studio.test") as http,
     ):
         yield Visit(app, made, engine, http)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
@@ -72,7 +72,7 @@ def test_no_request_makes_it_fail(tmp_path: Path) -> None:
 
 def _try_everything(address: str) -> None:
     schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
-    token = httpx.post(f"{address}/v1/sessions").json()["token"]
+    token = httpx2.post(f"{address}/v1/sessions").json()["token"]
 
     operations: list[Any] = list(schema.get_all_operations())
     for operation in operations:

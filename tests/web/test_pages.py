@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from bgstudio.errors import UsageError
-from bgstudio.web.pages import read_form
+from bgstudio.web.pages.studio import read_form
 from bgstudio.web.problems import Unprocessable
 from tests.web.fakes import photo
 from tests.web.kit import Visit
@@ -20,14 +20,14 @@ from tests.web.test_jobs import during
 SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
-def token_of(page: httpx.Response) -> str:
+def token_of(page: httpx2.Response) -> str:
     """The form's token."""
     found = re.search(r'name="csrf" value="([0-9a-f]{64})"', page.text)
     assert found, page.text[:2000]
     return found[1]
 
 
-async def submit(v: Visit, csrf: str, **fields: Any) -> httpx.Response:
+async def submit(v: Visit, csrf: str, **fields: Any) -> httpx2.Response:
     """Send the form without script."""
     data = {"csrf": csrf, "size": "64", "prompt": "", "preset": "", **fields}
     return await v.http.post("/studio", data=data, files={"photo": ("p.png", photo(), "image/png")}, headers=SAME)

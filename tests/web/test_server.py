@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 import trustme
 
@@ -59,7 +59,7 @@ def test_half_open_heads_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             while line.recv(65536):
                 pass  # an answer to the whole request, then the end
             line.close()
-        assert httpx.get(f"{address}/healthz").status_code == 200
+        assert httpx2.get(f"{address}/healthz").status_code == 200
 
 
 def test_half_open_uploads_are_cut_and_the_service_goes_on(tmp_path: Path) -> None:
@@ -75,8 +75,8 @@ def test_half_open_uploads_are_cut_and_the_service_goes_on(tmp_path: Path) -> No
             line.close()
         assert set(codes) <= {408, 503, 429}
         assert 408 in codes
-        token = httpx.post(f"{address}/v1/sessions").json()["token"]
-        sent = httpx.post(
+        token = httpx2.post(f"{address}/v1/sessions").json()["token"]
+        sent = httpx2.post(
             f"{address}/v1/jobs", content=photo(),
             headers={"Authorization": f"Bearer {token}", "Content-Type": "image/png"},
         )  # fmt: skip
@@ -87,7 +87,7 @@ def test_half_open_uploads_are_cut_and_the_service_goes_on(tmp_path: Path) -> No
 def test_a_client_that_leaves_its_event_stream_is_forgotten(tmp_path: Path) -> None:
     with served(tmp_path) as (address, made):
         made.engine.gate.clear()  # type: ignore[attr-defined]
-        with httpx.Client(base_url=address) as http:
+        with httpx2.Client(base_url=address) as http:
             http.headers["Authorization"] = f"Bearer {http.post('/v1/sessions').json()['token']}"
             sent = http.post("/v1/jobs", content=photo(), headers={"Content-Type": "image/png"})
             with http.stream("GET", f"/v1/jobs/{sent.json()['id']}/events") as events:
@@ -102,7 +102,7 @@ def test_a_client_that_leaves_its_event_stream_is_forgotten(tmp_path: Path) -> N
 def test_the_command_prints_its_address_and_ends_cleanly(tmp_path: Path) -> None:
     with command(tmp_path, shutdown_seconds="0") as (process, address):
         assert address.startswith("http://127.0.0.1:")
-        answer = httpx.get(f"{address}/readyz")
+        answer = httpx2.get(f"{address}/readyz")
         assert answer.status_code == 200
         assert "server" not in answer.headers
         key = tmp_path / "data" / "master.key"
@@ -127,7 +127,7 @@ def test_it_serves_tls_directly(tmp_path: Path) -> None:
     authority.cert_pem.write_to_path(root)
     with command(tmp_path, tls_certificate=str(chain), tls_key=str(key)) as (_process, address):
         assert address.startswith("https://127.0.0.1:")
-        answer = httpx.get(f"{address}/", verify=ssl.create_default_context(cafile=str(root)))
+        answer = httpx2.get(f"{address}/", verify=ssl.create_default_context(cafile=str(root)))
         assert answer.headers["set-cookie"].startswith("__Host-bgs=")
         assert answer.headers["strict-transport-security"]
 

@@ -25,6 +25,7 @@ class ReservationRow:
     spent: int
     state: str
     at: datetime
+    server: str = ""
 
 
 async def add(connection: AsyncConnection, row: ReservationRow) -> None:

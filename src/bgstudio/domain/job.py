@@ -90,7 +90,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Artefact:
-    """One file that a task made, sealed with the task's ``key`` for the place ``{job}/{name}``.
+    """One file that a task made, sealed with the task's ``key`` for ``place(owner, job, name)``.
 
     ``name`` is unique in its job and ends in its format: ``cutout.png``, ``mask.png``, ``confidence.png``,
     ``preview.jpeg``, ``picture-0.png``, ``picture-0.webp``, ``shadow-0.png``, ``reflection-0.png``,

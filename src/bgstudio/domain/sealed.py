@@ -20,6 +20,17 @@ class Sealed:
         return f"Sealed({len(self.data)} bytes)"
 
 
+def place(owner: str, job: str, name: str) -> str:
+    """The place of one thing kept for a person: sealed for it, it opens nowhere else, nor for anybody else.
+
+    Args:
+        owner: opaque id of the person or the visit.
+        job: id of the job, or what else it belongs to.
+        name: of the file, or what else it is.
+    """
+    return f"{owner}/{job}/{name}"
+
+
 class Sealer(Protocol):
     """Seals and opens with one key. ``about`` names the place it belongs to; sealed for another it does not open."""
 
@@ -29,4 +40,16 @@ class Sealer(Protocol):
 
     def open(self, sealed: Sealed, about: str) -> bytes:
         """Decrypt; raises ``WrongKey`` where key, place or bytes are not the same."""
+        ...
+
+
+class KeyWrapper(Protocol):
+    """Wraps the keys of visits and accounts with a key that hangs above them: a master key, or an outside service."""
+
+    async def wrap(self, key: bytes, about: str) -> bytes:
+        """Seal a key for the place ``about``; raises ``KeyServiceDown`` where that is not possible now."""
+        ...
+
+    async def unwrap(self, wrapped: bytes, about: str) -> bytes:
+        """Open a wrapped key; raises ``WrongKey`` where it was wrapped by another or for another place."""
         ...

@@ -218,7 +218,10 @@ class LocalPool:
             sealed["reference"] = task.reference
         if task.strokes is not None:
             sealed["strokes"] = task.strokes
-        header = {"do": "task", "ticket": self._number(turn), "job": task.job, "step": task.step, "number": task.number}
+        header = {
+            "do": "task", "ticket": self._number(turn), "job": task.job, "owner": task.owner, "step": task.step,
+            "number": task.number,
+        }  # fmt: skip
         worker.send(header, {name: one.data for name, one in sealed.items()})
 
     def _number(self, turn: Turn) -> int:

@@ -23,7 +23,7 @@ from typing import Any, BinaryIO
 import psutil
 
 from bgstudio.domain.job import Wish
-from bgstudio.domain.sealed import Sealed, Sealer
+from bgstudio.domain.sealed import Sealed, Sealer, place
 from bgstudio.engine import said
 from bgstudio.engine.system import no_core_dumps
 from bgstudio.engine.tasks import Maker, Order
@@ -192,7 +192,7 @@ class Worker:
     ) -> tuple[list[list[Any]], dict[str, bytes]]:
         assert self._transport is not None
         assert self._maker is not None
-        job = str(header["job"])
+        job, owner = str(header["job"]), str(header["owner"])
         opened = {name: self._transport.open(Sealed(data), f"{job}/{name}") for name, data in blobs.items()}
         blobs.clear()
         key = Box(opened["key"])
@@ -207,7 +207,7 @@ class Worker:
         def emit(name: str, media_type: str, width: int, height: int, data: bytes) -> None:
             self._pulse.beat()
             table.append([name, media_type, width, height])
-            made[name] = key.seal(data, f"{job}/{name}").data
+            made[name] = key.seal(data, place(owner, job, name)).data
 
         facts = self._maker.run(order, emit, progress, cancel)
         made["facts"] = self._transport.seal(json.dumps(facts).encode(), f"{job}/facts").data

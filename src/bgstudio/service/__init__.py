@@ -2,6 +2,7 @@
 
 from bgstudio.service.desk import JobDesk
 from bgstudio.service.job import Event, Job
+from bgstudio.service.keys import Keys
 from bgstudio.service.order import Delivery, DeskLimits
 from bgstudio.service.quota import Quota
 from bgstudio.service.rates import Rates
@@ -19,6 +20,7 @@ __all__ = [
     "Event",
     "Job",
     "JobDesk",
+    "Keys",
     "Quota",
     "Rates",
     "Results",

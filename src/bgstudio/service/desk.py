@@ -202,7 +202,7 @@ class JobDesk:
         self.admit(visitor)
         wish, transport = delivery.wish, self._engine.transport
         job = Job.of(delivery.job, visitor.owner, wish, delivery.came, self._now())
-        job.expires = visitor.expires
+        job.expires = self._results.ends(visitor, job.created)
         job.inputs = Inputs(
             wish=transport.seal(wish.model_dump_json().encode(), f"{job.id}/wish"),
             photo=delivery.photo,
@@ -369,7 +369,7 @@ class JobDesk:
             raise unknown()
         else:
             record = await self._kept(visitor, job)
-        record.expires = visitor.expires
+        record.expires = self._results.ends(visitor, record.created)
         return record
 
     async def _kept(self, visitor: Visitor, job: str) -> Job:
@@ -395,7 +395,7 @@ class JobDesk:
             out += [job for job in live if job.id not in there and not job.state.ended]
         out.sort(key=lambda job: job.created, reverse=True)
         for job in out:
-            job.expires = visitor.expires
+            job.expires = self._results.ends(visitor, job.created)
             self._locate(job)
         return out, following
 

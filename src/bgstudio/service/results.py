@@ -14,7 +14,7 @@ from typing import Any
 from bgstudio.db import Database, idempotency, sessions
 from bgstudio.db import results as rows
 from bgstudio.domain.job import Artefact, BlobStore
-from bgstudio.domain.sealed import Sealed
+from bgstudio.domain.sealed import Sealed, place
 from bgstudio.errors import Gone, UnknownJob, UsageError
 from bgstudio.service.refusals import unknown
 from bgstudio.service.sweeper import blob_prefix, erase_job
@@ -87,7 +87,7 @@ class Results:
         Args:
             visitor: whose it is.
             job: its id, of ``[a-z0-9_-]``.
-            artefacts: files, each sealed with the visitor's key for ``{job}/{name}``.
+            artefacts: files, each sealed with the visitor's key for ``place(owner, job, name)``.
             facts: JSON-ready; sealed here. Whatever is to be known after a restart.
 
         Raises:
@@ -113,6 +113,10 @@ class Results:
         async with self._db.read() as connection:
             row = await rows.get(connection, job)
         return _opened(self._mine(row, visitor), visitor)
+
+    def ends(self, visitor: Visitor, created: datetime) -> datetime:
+        """When the results of a job that was taken in at ``created`` go."""
+        return visitor.until(created + self._life)
 
     async def facts(self, visitor: Visitor, job: str) -> dict[str, Any]:
         """The facts of a job; raises ``UnknownJob``, ``Gone``, ``WrongKey``."""
@@ -152,7 +156,7 @@ class Results:
         sealed = await self._blobs.get(f"{blob_prefix(visitor.owner, job)}/{name}")
         if sealed is None:
             raise Gone("This file is not kept any more.", remedy="Make the picture again.")
-        return file.media_type, visitor.key.open(sealed, f"{job}/{name}")
+        return file.media_type, visitor.key.open(sealed, place(visitor.owner, job, name))
 
     async def delete(self, visitor: Visitor, job: str) -> None:
         """Delete what is kept of a job, at once; raises ``UnknownJob``."""
@@ -208,7 +212,7 @@ class Results:
             files = _opened(row, visitor).files if row.ready else {}
             files |= {file.name: file for file in added}
             text = json.dumps({"facts": dict(facts), "files": [vars(file) for file in files.values()]}).encode()
-            sealed = visitor.key.seal(text, _facts_place(job))
+            sealed = visitor.key.seal(text, _facts_place(visitor.owner, job))
             await rows.change(connection, job, sum(file.size for file in files.values()), sealed.data)
 
     def _mine(self, row: rows.ResultRow | None, visitor: Visitor) -> rows.ResultRow:
@@ -219,7 +223,7 @@ class Results:
     def _still_mine(self, row: rows.ResultRow, visitor: Visitor) -> rows.ResultRow:
         if row.owner != visitor.owner:
             raise unknown()
-        if min(row.expires, visitor.expires) <= self._clock():
+        if visitor.until(row.expires) <= self._clock():
             raise Gone("This job's results have expired.", "They were deleted.", "Make the picture again.")
         return row
 
@@ -230,13 +234,13 @@ def _file(artefact: Artefact) -> File:
 
 
 def _opened(row: rows.ResultRow, visitor: Visitor) -> Result:
-    kept = json.loads(visitor.key.open(Sealed(row.sealed_facts), _facts_place(row.job)))
+    kept = json.loads(visitor.key.open(Sealed(row.sealed_facts), _facts_place(row.owner, row.job)))
     files = {found["name"]: File(**found) for found in kept["files"]}
-    return Result(row.job, row.created, min(row.expires, visitor.expires), row.size, kept["facts"], files)
+    return Result(row.job, row.created, visitor.until(row.expires), row.size, kept["facts"], files)
 
 
-def _facts_place(job: str) -> str:
-    return f"{job}/facts"
+def _facts_place(owner: str, job: str) -> str:
+    return place(owner, job, "facts")
 
 
 def _write_cursor(row: rows.ResultRow) -> str:

@@ -14,6 +14,7 @@ from bgstudio.direction.presets import plain_name
 from bgstudio.domain.job import Engine, Wish
 from bgstudio.errors import StudioError, UnknownPreset, UsageError
 from bgstudio.service.desk import JobDesk
+from bgstudio.service.keys import Keys
 from bgstudio.service.quota import Quota
 from bgstudio.service.rates import Rates
 from bgstudio.service.results import Results
@@ -36,7 +37,7 @@ class Service:
         db: the database, opened by ``start``.
         engine: where tasks run.
         desk: takes jobs in.
-        sessions, quota, rates, results, security_log, sweeper, screen: see their classes.
+        keys, sessions, quota, rates, results, security_log, sweeper, screen: see their classes.
         presets: the looks as they are shown: name, title, words, description, set.
         capabilities: what this service can do, JSON-ready.
         settings: of this installation.
@@ -46,6 +47,7 @@ class Service:
     db: Database
     engine: Engine
     desk: JobDesk
+    keys: Keys
     sessions: Sessions
     quota: Quota
     rates: Rates
@@ -69,7 +71,7 @@ class Service:
         """
         await self.db.open()
         try:
-            await self.sessions.check_master_key()
+            await self.keys.start()
             await self.quota.settle()
             await self.sweeper.sweep()
             await self.engine.start()

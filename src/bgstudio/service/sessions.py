@@ -7,20 +7,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from bgstudio.db import Database, marks
+from bgstudio.db import Database
 from bgstudio.db import sessions as rows
 from bgstudio.domain.job import BlobStore
-from bgstudio.errors import WrongKey
+from bgstudio.service.keys import Keys
 from bgstudio.service.sweeper import erase_owner
 from bgstudio.service.visitor import OWNER_LENGTH, Clock, Visitor, address_scope, token_hash, utc_now
-from bgstudio.vault import Box, MasterKey
+from bgstudio.vault import Box
 
 TOKEN_BYTES = 32
 MOST_TOKEN_LETTERS = 64
 TOUCH_AFTER = timedelta(seconds=60)
 """A use is noted at most this often: a page's twenty requests need not be twenty writes."""
-
-MARK = "master-key"
 
 Purpose = Literal["page", "api"]
 
@@ -31,53 +29,35 @@ class Sessions:
     Args:
         db: open.
         blobs: where results lie; ``end`` deletes them.
-        master: wraps each session's key.
+        keys: makes and opens each session's key.
         hours: after its last use, a session ends.
         clock: tells the time.
     """
 
-    def __init__(self, db: Database, blobs: BlobStore, master: MasterKey, hours: float, clock: Clock = utc_now) -> None:
+    def __init__(self, db: Database, blobs: BlobStore, keys: Keys, hours: float, clock: Clock = utc_now) -> None:
         self._db = db
         self._blobs = blobs
-        self._master = master
+        self._keys = keys
         self._life = timedelta(hours=hours)
         self._clock = clock
-        self._scope_secret = master.derive("address-scope")
-
-    async def check_master_key(self) -> None:
-        """Raise ``WrongKey`` where the database was begun with another master key; call it at start-up."""
-        async with self._db.write() as connection:
-            mark = await marks.get(connection, MARK)
-            if mark is None:
-                await marks.add(connection, MARK, self._master.wrap(Box.fresh().key, MARK))
-                return
-        try:
-            self._master.unwrap(mark, MARK)
-        except WrongKey:
-            raise WrongKey(
-                "The master key is not the one that this database was begun with.",
-                "Nothing that was kept can be opened with it.",
-                "Put the right key back from its backup; or, to begin anew without the old results, "
-                "move the data folder away.",
-            ) from None
 
     def scope(self, address: str) -> str:
         """``address_scope`` with this installation's secret."""
-        return address_scope(address, self._scope_secret)
+        return address_scope(address, self._keys.derive("address-scope"))
 
     async def begin(self, address: str, purpose: Purpose = "page") -> tuple[str, Visitor]:
         """A new session: the token, which is kept nowhere here, and its visitor."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         now = self._clock()
         hashed = token_hash(token)
-        key = Box.fresh()
+        key, wrapped = await self._keys.fresh(_place(hashed))
         row = rows.SessionRow(
             hash=hashed,
             owner=hashed[:OWNER_LENGTH],
             created=now,
             used_at=now,
             expires=now + self._life,
-            wrapped_key=self._master.wrap(key.key, _place(hashed)),
+            wrapped_key=wrapped,
             purpose=purpose,
         )
         async with self._db.write() as connection:
@@ -98,7 +78,7 @@ class Sessions:
             row = await rows.get(connection, hashed)
         if row is None or row.expires <= now or not row.wrapped_key:
             return None
-        key = Box(self._master.unwrap(row.wrapped_key, _place(hashed)))
+        key = await self._keys.open(row.wrapped_key, _place(hashed))
         if now - row.used_at >= TOUCH_AFTER:
             row = replace(row, used_at=now, expires=now + self._life)
             async with self._db.write() as connection:

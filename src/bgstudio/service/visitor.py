@@ -1,4 +1,4 @@
-"""Who asks: an anonymous person, known by a random token and nothing else."""
+"""Who asks: an anonymous person, known by a random token and nothing else, or somebody who has signed in."""
 
 from __future__ import annotations
 
@@ -27,11 +27,14 @@ class Visitor:
     """A person with a session, for the length of one request.
 
     Attributes:
-        owner: 32 hex digits that name what is theirs; the beginning of the token's hash, so it says nothing of them.
+        owner: 32 hex digits that name what is theirs. Of an anonymous session it is the beginning of the token's hash,
+            so it says nothing of them.
         key: what is kept of theirs is sealed with it.
         address: network address of this request; goes into the security log only.
         scope: ``address_scope`` of it, for limits.
-        expires: when the session ends if it is not used again.
+        expires: when the session or sign-in ends if it is not used again.
+        account: whether they have signed in; ``owner`` is then the account's random id.
+        sign_in: 16 hex digits that name this sign-in in the list of devices; empty for anonymous people.
     """
 
     owner: str
@@ -39,6 +42,12 @@ class Visitor:
     address: str = field(repr=False)
     scope: str
     expires: datetime
+    account: bool = False
+    sign_in: str = ""
+
+    def until(self, expires: datetime) -> datetime:
+        """When something of theirs with a life of its own goes: a visit takes all with it, an account does not."""
+        return expires if self.account else min(expires, self.expires)
 
 
 def token_hash(token: str) -> str:

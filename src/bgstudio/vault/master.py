@@ -21,7 +21,7 @@ MODES = os.name == "posix"
 
 
 class MasterKey:
-    """Wraps the keys of sessions and derives keys for other purposes. It never seals data itself.
+    """Satisfies ``domain.sealed.KeyWrapper``: wraps the keys of visits and accounts. It never seals data itself.
 
     Args:
         secret: 32 random bytes.
@@ -77,11 +77,11 @@ class MasterKey:
         _check_mode(path, "600")
         return cls(_parse(path))
 
-    def wrap(self, key: bytes, about: str) -> bytes:
+    async def wrap(self, key: bytes, about: str) -> bytes:
         """Seal a key for the place ``about``: 60 bytes for 32."""
         return self._wrapper.seal(key, about).data
 
-    def unwrap(self, wrapped: bytes, about: str) -> bytes:
+    async def unwrap(self, wrapped: bytes, about: str) -> bytes:
         """Open a wrapped key; raises ``WrongKey`` where it was wrapped by another or for another place."""
         return self._wrapper.open(Sealed(wrapped), about)
 

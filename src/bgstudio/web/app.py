@@ -78,7 +78,7 @@ def create_app(service: Service) -> FastAPI:
     state.form_key = secrets.token_bytes(32)
     service.desk.ended = metrics.job_ended
 
-    for part in (jobs.router, session.router, health.router, pages.router):
+    for part in (jobs.router, session.router, health.router, *pages.ROUTERS):
         app.include_router(part)
     _static_routes(app, static)
     install(app, _page_for_people(shown))

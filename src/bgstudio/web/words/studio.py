@@ -1,15 +1,10 @@
-"""All English text of the page, in one place: for the templates as ``t``, for the scripts as JSON.
-
-A translation is another mapping of the same shape. ``{name}`` marks what is filled in at run time.
-"""
+"""Words of the studio, of a job's page and of errors."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any, Final
 
-TEXT: Final[dict[str, Any]] = {
+STUDIO: Final[dict[str, Any]] = {
     "name": "AI Background Studio",
     "skip": "Skip to the main part",
     "nav": {
@@ -350,99 +345,4 @@ TEXT: Final[dict[str, Any]] = {
         "dropping": "Your photo is in memory while this is being made, and dropped right after.",
     },
     "error": {"title": "That did not work", "home": "Back to the studio", "id": "Request {id}"},
-    "privacy": {
-        "title": "What happens to your photo",
-        "lede": "What this studio does with what you give it, and how you can check it yourself.",
-        "check": "How to check it",
-        "vows": [
-            {
-                "h": "Your photo stays in memory",
-                "p": "It is held in memory, sealed, while the job runs. It is dropped when the job ends, however it "
-                "ends. Your browser keeps the photo in its own tab and sends it again for the next picture.",
-                "proof": "Open “What happened to my photo” under a finished picture: it says when the photo was "
-                "dropped. Whoever runs this studio can prove it: “bgstudio privacy audit” sends a photo through it "
-                "and searches every file that was written.",
-            },
-            {
-                "h": "Nobody trains on your pictures",
-                "p": "The program has no part that collects pictures. Everything is made by the renderer on the "
-                "machine this studio runs on.",
-                "proof": "The receipt names the renderer and says whether anything left the machine. The source code "
-                "is open.",
-            },
-            {
-                "h": "No account, one cookie",
-                "p": "The studio knows you by one random number in a cookie. It is there so that you alone see your "
-                "pictures, and to count the day's pictures. A second cookie remembers light or dark, if you "
-                "choose it.",
-                "proof": "Look at the cookies of this page in your browser's developer tools.",
-            },
-            {
-                "h": "Pictures go when the session goes",
-                "p": "Finished pictures are kept sealed for your session, so that you can download them. You can "
-                "delete them at once, one job or everything.",
-                "proof": "Press “Delete everything” below, then open a link to one of your pictures: it is gone.",
-            },
-            {
-                "h": "No third parties",
-                "p": "No advertisements, no outside fonts, no scripts from anyone else, no counting pixels.",
-                "proof": "Your browser enforces it: look for default-src 'none' in the Content-Security-Policy header. "
-                "The network tab of the developer tools shows requests to this address only.",
-            },
-            {
-                "h": "Your product stays your product",
-                "p": "Where the product is fully opaque, the picture's values are those of your photo, resized. "
-                "Every picture is checked for it, unless you ask for its colour to be matched.",
-                "proof": "The receipt of each picture says how many pixels were compared, and how many had changed.",
-            },
-        ],
-        "delete_h": "Delete everything now",
-        "delete_p": "Ends your session and deletes all pictures that hang on it.",
-        "delete": "Delete everything",
-        "deleted": "Your session and all its pictures are deleted.",
-    },
 }
-
-
-def fill(template: str, **values: object) -> str:
-    """``template`` with its ``{names}`` filled in; raises ``KeyError`` where one is missing."""
-    return template.format(**values)
-
-
-SCRIPT_PARTS: Final = (
-    "usage", "studio", "look", "light", "set", "size", "go", "refine", "progress", "notes", "receipt", "units",
-    "nav", "samples",
-)  # fmt: skip
-"""What the scripts need; the rest is only in templates."""
-
-
-def script_text() -> dict[str, Any]:
-    """The text that is handed to the scripts, as JSON-ready values."""
-    return {part: TEXT[part] for part in SCRIPT_PARTS}
-
-
-def sizes() -> list[dict[str, Any]]:
-    """The sizes that marketplaces ask for: name, width, height, title, and where there is one note and look."""
-    return _table("sizes.json")
-
-
-def examples() -> list[dict[str, Any]]:
-    """The finished examples, in the order they are shown: preset, product (a sample's name) and seed."""
-    return _table("looks.json")
-
-
-def _table(name: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads((Path(__file__).parent / "static" / name).read_text("utf-8"))
-    return rows
-
-
-def page_globals() -> dict[str, Any]:
-    """What every template may use: ``t`` (all text), ``words`` (JSON for the scripts), ``sizes``, ``examples``
-    and ``fill``."""
-    return {
-        "t": TEXT,
-        "words": json.dumps(script_text(), ensure_ascii=False, separators=(",", ":")),
-        "sizes": sizes(),
-        "examples": examples(),
-        "fill": fill,
-    }

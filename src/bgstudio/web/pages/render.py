@@ -1,0 +1,104 @@
+"""Renders pages: templates, what each of them gets, and small forms without script."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bgstudio.errors import UsageError
+from bgstudio.version import __version__
+from bgstudio.web.access import Access, check_form, form_token, remember, required, service_of
+from bgstudio.web.api.session import session_view
+from bgstudio.web.static_files import StaticFiles
+from bgstudio.web.words import page_globals
+
+MOST_FORM_BYTES = 16_384
+
+
+class Pages:
+    """Renders ``templates/<name>.html``."""
+
+    def __init__(self, static: StaticFiles) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(page_globals(), static_url=static.url, version=__version__)
+
+    def __contains__(self, name: str) -> bool:
+        return f"{name}.html" in self._environment.list_templates()
+
+    def render(self, request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page. Every template also gets theme, presets, limits, csrf and session, empty where there is none."""
+        service = service_of(request)
+        theme = request.cookies.get("theme")
+        words: dict[str, Any] = {
+            "theme": theme if theme in ("light", "dark") else None,
+            "presets": service.presets,
+            "limits": service.capabilities["limits"],
+            "capabilities": service.capabilities,
+            "session": None,
+            "csrf": "",
+            "settings": _shown(service.settings),
+        }
+        html = self._environment.get_template(f"{name}.html").render(words | context)
+        headers = {"Vary": "Cookie, Accept-Encoding"}
+        # a page that repeats what an address holds is not pressed: its length would tell of the token beside it
+        if "gzip" in request.headers.get("accept-encoding", "") and not request.url.query:
+            body = gzip.compress(html.encode(), 6)
+            return HTMLResponse(body, status, headers | {"Content-Encoding": "gzip"})
+        return HTMLResponse(html, status, headers)
+
+
+def _shown(settings: Any) -> dict[str, Any]:
+    """Settings that pages speak of."""
+    names = (
+        "session_hours", "security_log_days", "pictures_per_day", "pictures_per_address", "jobs_at_once", "max_bytes",
+    )  # fmt: skip
+    return {name: getattr(settings, name) for name in names}
+
+
+def pages_of(request: Request) -> Pages:
+    """The app's pages."""
+    found: Pages = request.app.state.pages
+    return found
+
+
+async def with_session(request: Request, name: str, access: Access, **context: Any) -> Response:
+    """A page for somebody with a session, whose cookie is set where it is new."""
+    session = await session_view(service_of(request), access.visitor)
+    response = pages_of(request).render(
+        request, name, session=session, csrf=form_token(request, access.token), **context
+    )
+    remember(request, response, access)
+    return response
+
+
+async def formed(request: Request) -> tuple[Access, dict[str, str]]:
+    """Access and fields of a small form without files; its token is checked.
+
+    Raises:
+        NoSession, Forbidden: see ``access.required`` and ``access.check_form``.
+        UsageError: more than a small form holds, or not one.
+    """
+    access = await required(request)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_FORM_BYTES:
+            raise UsageError("The form is too large.", "Nothing was changed.", "Write less.")
+    try:
+        fields = dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=64))
+    except ValueError:
+        raise UsageError("The form cannot be read.", "Nothing was changed.", "Load the page again.") from None
+    check_form(request, access, fields.pop("csrf", ""))
+    return access, fields
