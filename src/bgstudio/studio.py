@@ -22,6 +22,7 @@ from bgstudio.domain.shot import Shot, frame_product
 from bgstudio.export import Recipe, make_recipe
 from bgstudio.inspect import inspect_picture
 from bgstudio.intake import own_cutout
+from bgstudio.pixels.memory import give_back
 
 Cutters = Callable[[bool, Progress, Cancel], CutoutMaker]
 """Gives the cut-out stage, fetching its weights on first use: (preview?, progress, cancel)."""
@@ -108,6 +109,7 @@ class Studio:
             scene, cutout, brief.width, brief.height, rect, seed=seed, quality=brief.quality, shadow=brief.shadow,
             reflection=1.0 if brief.reflection is None else brief.reflection,
         )  # fmt: skip
+        give_back()  # what cutting out and directing left, before the renderer needs it
         plate = self.backend.generate(shot, progress, cancel)
         check(cancel)
         composite = compose(shot, plate, brief.harmonise)
