@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,7 @@ from bgstudio.version import __version__
 from bgstudio.weights import WeightStore
 
 if TYPE_CHECKING:
-    from bgstudio.service import Service
+    from bgstudio.service import Letters, Postman, Service
 
 FULL_MODEL = "u2net"
 PREVIEW_MODEL = "u2netp"
@@ -173,8 +175,60 @@ def build_service(config: Settings | None = None, engine: Engine | None = None) 
         presets=_looks(),
         capabilities=_abilities(config),
         settings=config,
+        letters=service.Letters(db, keys, config.letters_per_day, config.letter_days),
+        postman=build_postman(config),
         most_pictures=MOST_PICTURES,
     )
+
+
+def build_postman(config: Settings) -> Postman | None:
+    """Who tells the host of letters by e-mail; None where no relay is set.
+
+    Raises:
+        UnsafeSettings: a relay that is none, or nobody to tell.
+    """
+    from bgstudio.errors import UnsafeSettings
+    from bgstudio.service.postman import Postman, Relay
+
+    url = config.smtp_url.get_secret_value()
+    if not url:
+        return None
+    if not config.contact_email:
+        raise UnsafeSettings(
+            "BGSTUDIO_SMTP_URL is set, and BGSTUDIO_CONTACT_EMAIL is not.",
+            "Nobody would be told of letters.",
+            "Name the address that is to be told, or leave the relay out.",
+        )
+    return Postman(Relay.read(url), config.contact_email)
+
+
+@asynccontextmanager
+async def open_letters(config: Settings | None = None) -> AsyncIterator[Letters]:
+    """The letters of this installation, without the rest of the service, which may run beside it.
+
+    Raises:
+        UsageError: no service has ever run here.
+        UnsafeSettings, KeyMissing, WrongKey: see ``build_service``.
+    """
+    from bgstudio import service
+    from bgstudio.db import Database
+    from bgstudio.errors import UsageError
+    from bgstudio.vault import MasterKey
+
+    config = config or settings()
+    db = Database.in_folder(config.data_dir)
+    if db.file is not None and not db.file.exists():
+        raise UsageError(
+            "There are no letters: no service has run with this data folder yet.",
+            remedy="Set BGSTUDIO_DATA_DIR to the folder of the service.",
+        )
+    keys = service.Keys(db, MasterKey.load_or_create(config.data_dir / "master.key", must_exist=True))
+    await db.open()
+    try:
+        await keys.start()
+        yield service.Letters(db, keys, config.letters_per_day, config.letter_days)
+    finally:
+        await db.close()
 
 
 def _looks() -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@
     │   ├── LimitReached           a quota or rate is used up
     │   ├── NoSession              the token is unknown, or its session has ended
     │   ├── UnknownJob             no such job, or not this person's
+    │   ├── UnknownLetter          no letter has this secret
     │   ├── NotReady               the job has not made that yet
     │   ├── Gone                   it was deleted or has expired
     │   ├── Refused                the words or the picture are not accepted here
@@ -254,6 +255,13 @@ class UnknownJob(ServiceError):
     status = 404
 
 
+class UnknownLetter(ServiceError):
+    """No letter has this secret."""
+
+    code = "unknown_letter"
+    status = 404
+
+
 class NotReady(ServiceError):
     """The job has not made that yet."""
 
@@ -297,10 +305,14 @@ class UnsafeSettings(ServiceError):
 
 
 class SignInFailed(ServiceError):
-    """The sign-in was refused, was out of date, or was begun in another browser."""
+    """The sign-in was refused, was out of date, or was begun in another browser; ``reason``: which, in a word or two."""
 
     code = "sign_in_failed"
     status = 400
+
+    def __init__(self, what: str, meaning: str = "", remedy: str = "", reason: str = "") -> None:
+        super().__init__(what, meaning, remedy)
+        self.reason = reason
 
 
 class SignInNeeded(ServiceError):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bgstudio.cli import cut, doctor, inspect, models, presets, privacy, serve, shoot
+from bgstudio.cli import cut, doctor, inspect, letters, models, presets, privacy, serve, shoot
 from bgstudio.cli.terminal import err, tell_error
 from bgstudio.errors import StudioError
 from bgstudio.version import __version__
@@ -29,6 +29,7 @@ app.command("presets")(presets.command)
 app.command("inspect")(inspect.command)
 app.add_typer(models.app, name="models")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(letters.app, name="letters")
 app.command("doctor")(doctor.command)
 
 

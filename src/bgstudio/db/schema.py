@@ -242,7 +242,7 @@ letters = Table(
     Column("answered_at", Moment, nullable=True, info=_purpose("support")),
     Column("sealed", LargeBinary, nullable=False, info=_purpose("support")),
 )
-"""Questions and requests to the host. ``id`` is a secret that only the writer has: it leads to the answer.
+"""Questions and requests to the host. ``id``: a hash of the secret that only the writer has, which leads to the answer.
 ``owner``: of accounts only. ``sealed``: words, e-mail and answer, sealed with a key that the master key wraps."""
 
 operator_passes = Table(

@@ -3,7 +3,9 @@
 from bgstudio.service.desk import JobDesk
 from bgstudio.service.job import Event, Job
 from bgstudio.service.keys import Keys
+from bgstudio.service.letters import Letters
 from bgstudio.service.order import Delivery, DeskLimits
+from bgstudio.service.postman import Postman
 from bgstudio.service.quota import Quota
 from bgstudio.service.rates import Rates
 from bgstudio.service.results import Results
@@ -21,6 +23,8 @@ __all__ = [
     "Job",
     "JobDesk",
     "Keys",
+    "Letters",
+    "Postman",
     "Quota",
     "Rates",
     "Results",

@@ -15,6 +15,8 @@ from bgstudio.domain.job import Engine, Wish
 from bgstudio.errors import StudioError, UnknownPreset, UsageError
 from bgstudio.service.desk import JobDesk
 from bgstudio.service.keys import Keys
+from bgstudio.service.letters import Letters
+from bgstudio.service.postman import Postman
 from bgstudio.service.quota import Quota
 from bgstudio.service.rates import Rates
 from bgstudio.service.results import Results
@@ -42,6 +44,8 @@ class Service:
         capabilities: what this service can do, JSON-ready.
         settings: of this installation.
         most_pictures: of one job.
+        letters: to the host.
+        postman: tells the host of letters; None where no relay is set.
     """
 
     db: Database
@@ -58,6 +62,8 @@ class Service:
     presets: Sequence[Mapping[str, Any]]
     capabilities: Mapping[str, Any]
     settings: Settings
+    letters: Letters
+    postman: Postman | None = None
     most_pictures: int = 4
     _sweeping: asyncio.Task[None] | None = field(default=None, init=False, repr=False)
     _open: bool = field(default=False, init=False, repr=False)
@@ -74,6 +80,7 @@ class Service:
             await self.keys.start()
             await self.quota.settle()
             await self.sweeper.sweep()
+            await self.letters.sweep()
             await self.engine.start()
         except BaseException:
             await self.db.close()
@@ -87,6 +94,7 @@ class Service:
             await asyncio.sleep(self.settings.sweep_seconds)
             try:
                 swept = await self.sweeper.sweep()
+                await self.letters.sweep()
             except Exception as error:  # what failed is tried again; the service goes on
                 log.error("sweep failed", error=type(error).__name__, where=where(error))
             else:
@@ -120,6 +128,8 @@ class Service:
 
     def __post_init__(self) -> None:
         self.desk.failed = self._job_failed
+        if self.postman is not None:
+            self.letters.came = self.postman.tell
 
     async def _job_failed(self, visitor: Visitor, code: str) -> None:
         if code == "refused":  # the words were accepted before the job began, so it was a picture
@@ -150,6 +160,8 @@ class Service:
         if self._sweeping is not None:
             self._sweeping.cancel()
             await asyncio.wait({self._sweeping})
+        if self.postman is not None:
+            await self.postman.close()
         await self.engine.close()
         await self.db.close()
         log.info("service stopped")
