@@ -15,7 +15,7 @@ from aiosmtpd.smtp import AuthResult
 
 from bgstudio.errors import LimitReached, UnknownLetter, UnsafeSettings, UsageError
 from bgstudio.service.letters import MOST_LETTERS, LetterKind, Letters, LetterState
-from bgstudio.service.postman import Postman, Relay, notice
+from bgstudio.service.postman import Postman, Relay
 from bgstudio.service.visitor import Visitor
 from tests.service.house import ADDRESS, House, house
 
@@ -168,7 +168,7 @@ class Inbox:
     def __init__(self) -> None:
         self.mails: list[tuple[str, list[str], str]] = []
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802, as aiosmtpd calls it
         self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.content.decode()))
         return "250 OK"
 
