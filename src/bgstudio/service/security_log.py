@@ -30,6 +30,9 @@ class SecurityKind(StrEnum):
     BAD_UPLOAD = "bad_upload"
     SLOW_UPLOAD = "slow_upload"
     SEAL_BROKEN = "seal_broken"
+    SIGN_IN = "sign_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_OUT = "sign_out"
 
 
 class SecurityLog:

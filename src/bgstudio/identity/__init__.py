@@ -1,0 +1,5 @@
+"""Who somebody is, as an OpenID provider tells it: discovery, authorization code with PKCE, checked tokens."""
+
+from bgstudio.identity.claims import Identity
+
+__all__ = ["Identity"]
