@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from bgstudio.db import Database, results
 from bgstudio.errors import StoreDown, UsageError
+from bgstudio.service.accounts import key_place
 from bgstudio.service.keys import Keys
 from bgstudio.service.rights import Rights
 from bgstudio.service.visitor import Clock, Visitor, utc_now
@@ -183,6 +184,7 @@ class Deletion:
         counts = await self._rights.counts(visitor)
         await self._desk.leave(visitor)
         whole = await self._erase(visitor)
+        self._keys.forget(key_place(visitor.owner))
         await self._desk.leave(visitor)  # what began while the first was being stopped
         if whole:
             await self._rights.erase(visitor.owner)  # a table that was forgotten above is not forgotten here

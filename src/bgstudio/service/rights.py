@@ -16,7 +16,7 @@ from bgstudio.db.results import ResultRow
 from bgstudio.errors import WrongKey
 from bgstudio.service.letters import Letters
 from bgstudio.service.results import open_row
-from bgstudio.service.visitor import Clock, Visitor
+from bgstudio.service.visitor import Clock, Visitor, utc_now
 from bgstudio.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Hands:
     accounts: Accounts
     looks: Looks
     letters: Letters
-    clock: Clock
+    clock: Clock = utc_now
 
 
 Export = Callable[[Hands, Visitor, list[Row]], Awaitable[list[Row]]]
@@ -156,6 +156,10 @@ class Rights:
         async with self._hands.db.read() as connection:
             found = await holdings.rows_of(connection, claim.table, visitor.owner)
         return await claim.export(self._hands, visitor, found)
+
+    async def rows_in(self, table: str, visitor: Visitor) -> list[Row]:
+        """Somebody's rows of the table of that name, opened."""
+        return await self.rows(next(claim for claim in CLAIMS if claim.table == table), visitor)
 
     async def counts(self, visitor: Visitor) -> dict[str, int]:
         """How much is held about somebody, by table."""

@@ -1,0 +1,216 @@
+"""What is held about somebody, and everything they can do about it; works without script, with and without account."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from bgstudio.errors import UsageError
+from bgstudio.service import Service, Visitor
+from bgstudio.service.accounts import Profile, SignIn
+from bgstudio.service.deletion import CONFIRM
+from bgstudio.service.letters import Letter
+from bgstudio.service.rights import NOT_HELD
+from bgstudio.web.access import Access, client, forget, service_of, welcome
+from bgstudio.web.pages.contact import moment
+from bgstudio.web.pages.render import formed, pages_of, with_session
+from bgstudio.web.words import TEXT
+from bgstudio.web.words.account import ACCOUNT
+
+router = APIRouter(include_in_schema=False)
+
+DONE = frozenset(ACCOUNT["account"]["done"])
+COUNT = "count"
+"""The cookie of a visit that says whether it may be counted: ``yes`` or ``no``."""
+
+YEAR = 365 * 24 * 3600
+
+
+@router.get("/account")
+async def account(request: Request) -> Response:
+    """Everything that is held, and what can be done about it."""
+    return await _page(request, await welcome(request))
+
+
+@router.post("/account/correct")
+async def correct(request: Request) -> Response:
+    """Set name or e-mail."""
+    access, fields = await formed(request)
+    what = "email" if "email" in fields else "name"
+    try:
+        await service_of(request).accounts.correct(access.visitor, **{what: fields.get(what, "")})
+    except UsageError as error:
+        return await _page(request, access, error, {what: fields.get(what, "")})
+    return _back("correct", what)
+
+
+@router.post("/account/analytics")
+async def analytics(request: Request) -> Response:
+    """Choose to be counted or not: kept with an account, else in a cookie."""
+    access, fields = await formed(request)
+    yes = fields.get("count") == "yes"
+    response = _back("analytics", "counted" if yes else "uncounted")
+    if access.visitor.account:
+        await service_of(request).accounts.choose_analytics(access.visitor, yes)
+    else:
+        secure = client(request).secure
+        response.set_cookie(
+            COUNT, "yes" if yes else "no", max_age=YEAR, path="/", secure=secure, httponly=True, samesite="lax"
+        )
+    return response
+
+
+@router.post("/account/devices/others/end")
+async def end_others(request: Request) -> Response:
+    """Sign out everywhere but here."""
+    access, _ = await formed(request)
+    await service_of(request).accounts.sign_out_everywhere(access.visitor, keep_this=True)
+    return _back("devices", "devices")
+
+
+@router.post("/account/devices/{device}/end")
+async def end_device(request: Request, device: str) -> Response:
+    """Sign one device out."""
+    access, _ = await formed(request)
+    await service_of(request).accounts.end_sign_in(access.visitor, device)
+    if device == access.visitor.sign_in:
+        response = RedirectResponse("/", 303)
+        forget(request, response)
+        return response
+    return _back("devices", "device")
+
+
+@router.post("/account/letters/{letter}/delete")
+async def delete_letter(request: Request, letter: str) -> Response:
+    """Delete one of an account's letters."""
+    access, _ = await formed(request)
+    await service_of(request).letters.withdraw_mine(access.visitor, letter)
+    return _back("letters", "letter")
+
+
+@router.get("/account/delete")
+async def confirm(request: Request) -> Response:
+    """What goes, and the field where the word is typed."""
+    return await _confirm(request, await welcome(request))
+
+
+@router.post("/account/delete")
+async def delete(request: Request) -> Response:
+    """Delete everything; leads to the receipt."""
+    access, fields = await formed(request)
+    try:
+        receipt = await service_of(request).deletion.delete(access.visitor, fields.get("confirm", ""))
+    except UsageError as error:
+        return await _confirm(request, access, error)
+    response = RedirectResponse(f"/account/receipt?r={receipt.token}", 303)
+    forget(request, response)
+    return response
+
+
+@router.get("/account/receipt")
+async def receipt(request: Request) -> Response:
+    """A receipt: needs no account and no visit, and begins none."""
+    told = service_of(request).deletion.read(request.query_params.get("r", ""))
+    days = [stays.until and f"{stays.until.day} {stays.until:%B %Y}" for stays in told.remains]
+    return pages_of(request).render(request, "receipt", receipt=told, at=moment(told.at), days=days)
+
+
+@router.get("/account/receipt.json")
+async def receipt_json(request: Request) -> Response:
+    """The same for programs, and to keep."""
+    told = service_of(request).deletion.read(request.query_params.get("r", ""))
+    headers = {"Content-Disposition": f'attachment; filename="receipt-{told.number}.json"'}
+    return JSONResponse(told.view(), headers=headers)
+
+
+# -- what the page shows -------------------------------------------------------------------------------------------
+
+
+async def _page(
+    request: Request, access: Access, error: UsageError | None = None, said: dict[str, str] | None = None
+) -> Response:
+    service, visitor = service_of(request), access.visitor
+    done = request.query_params.get("done", "")
+    profile = await service.accounts.profile(visitor) if visitor.account else None
+    answer = await with_session(
+        request,
+        "account",
+        access,
+        account=visitor.account,
+        profile=profile,
+        shown={"name": profile.name, "email": profile.email} | (said or {}) if profile else {},
+        held=await service.rights.held(visitor),
+        not_held=NOT_HELD,
+        counting=_counting(request, service, profile),
+        devices=[_device(one, service) for one in await service.accounts.sign_ins(visitor)] if visitor.account else [],
+        services=await _services(service, visitor),
+        letters=[_letter(one) for one in await service.letters.mine(visitor)],
+        done=done if done in DONE else "",
+        error=error,
+    )
+    if error is not None:
+        answer.status_code = error.status
+    return answer
+
+
+async def _confirm(request: Request, access: Access, error: UsageError | None = None) -> Response:
+    answer = await with_session(request, "delete", access, account=access.visitor.account, confirm=CONFIRM, error=error)
+    if error is not None:
+        answer.status_code = error.status
+    return answer
+
+
+def _counting(request: Request, service: Service, profile: Profile | None) -> dict[str, Any]:
+    """Whether they are counted, and what decides it."""
+    cookie = {"yes": True, "no": False}.get(request.cookies.get(COUNT, ""))
+    chosen = profile.analytics if profile is not None else cookie
+    signal = request.headers.get("sec-gpc") == "1" or request.headers.get("dnt") == "1"
+    on = service.settings.analytics if chosen is None else chosen
+    return {"on": on, "chosen": chosen is not None, "signal": signal}
+
+
+def _device(one: SignIn, service: Service) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "device": one.device,
+        "program": one.purpose == "api",
+        "current": one.current,
+        "used": _when(one.used_at, service),
+    }
+
+
+async def _services(service: Service, visitor: Visitor) -> list[dict[str, str]]:
+    return [
+        {"name": row["service"], "title": row["service"], "at": moment(datetime.fromisoformat(row["at"]))}
+        for row in await service.rights.rows_in("consents", visitor)
+    ]
+
+
+def _letter(one: Letter) -> dict[str, str]:
+    return {
+        "id": one.id,
+        "kind": one.kind.value,
+        "state": one.state.value,
+        "at": moment(one.at),
+        "words": one.words,
+        "answer": one.answer,
+    }
+
+
+def _when(at: datetime, service: Service) -> str:
+    """``Today at 19:04 UTC``."""
+    del service
+    at, today = at.astimezone(UTC), datetime.now(UTC).date()
+    words = TEXT["account"]
+    if at.date() == today:
+        return str(words["today"].format(time=f"{at:%H:%M}"))
+    if at.date() == today - timedelta(days=1):
+        return str(words["yesterday"].format(time=f"{at:%H:%M}"))
+    return moment(at)
+
+
+def _back(section: str, done: str) -> RedirectResponse:
+    return RedirectResponse(f"/account?done={done}#{section}", 303)
