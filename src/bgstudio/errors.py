@@ -27,6 +27,7 @@
     │   ├── NoSession              the token is unknown, or its session has ended
     │   ├── UnknownJob             no such job, or not this person's
     │   ├── UnknownLetter          no letter has this secret
+    │   ├── UnknownLook            no such look, or not this person's
     │   ├── NotReady               the job has not made that yet
     │   ├── Gone                   it was deleted or has expired
     │   ├── Refused                the words or the picture are not accepted here
@@ -37,6 +38,8 @@
     │   ├── SignInNeeded           only for people who have signed in
     │   ├── ProviderDown           the sign-in provider does not answer
     │   ├── ConsentNeeded          an outside service that the person has not agreed to
+    │   ├── UnknownService         no outside service of that name is switched on
+    │   ├── OutsideDown            an outside service does not answer, or not as it should
     │   └── StoreDown              the store of results cannot be reached
     ├── VaultError
     │   ├── WrongKey               sealed with another key, for another place, or changed
@@ -262,6 +265,13 @@ class UnknownLetter(ServiceError):
     status = 404
 
 
+class UnknownLook(ServiceError):
+    """No such look, or it belongs to somebody else."""
+
+    code = "unknown_look"
+    status = 404
+
+
 class NotReady(ServiceError):
     """The job has not made that yet."""
 
@@ -334,6 +344,20 @@ class ConsentNeeded(ServiceError):
 
     code = "consent_needed"
     status = 403
+
+
+class UnknownService(ServiceError):
+    """No outside service of that name is switched on here."""
+
+    code = "unknown_service"
+    status = 404
+
+
+class OutsideDown(ServiceError):
+    """An outside service does not answer, or not as it should."""
+
+    code = "outside_down"
+    status = 502
 
 
 class StoreDown(ServiceError):

@@ -188,6 +188,12 @@ class Settings(BaseSettings):
     analytics: bool = Field(
         False, description="Count the use of people who have chosen neither way. Who opts out is never counted."
     )
+    outside_services: tuple[str, ...] = Field(
+        (), description="Outside AI services that people may agree to use, by name. None is used without that."
+    )
+    outside_keys: dict[str, SecretStr] = Field(
+        default_factory=dict, description="The host's keys to those services as JSON, by name."
+    )
     operator_hours: float = Field(8.0, gt=0, description="Time after which the host is signed out of their own page.")
     clock_ahead_days: float = Field(
         0.0, ge=0, description="Days that the service's clock is ahead, for drills. Refused in production."

@@ -23,6 +23,21 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
+class Asks:
+    """What a request says about being counted.
+
+    Attributes:
+        signal: the browser asks not to be (``Sec-GPC: 1`` or ``DNT: 1``).
+        choice: what its cookie says; None where there is none.
+        browser: such as ``Firefox on Linux``.
+    """
+
+    signal: bool = False
+    choice: bool | None = None
+    browser: str = ""
+
+
+@dataclass(frozen=True)
 class Visitor:
     """A person with a session, for the length of one request.
 
@@ -35,6 +50,7 @@ class Visitor:
         expires: when the session or sign-in ends if it is not used again.
         account: whether they have signed in; ``owner`` is then the account's random id.
         sign_in: 16 hex digits that name this sign-in in the list of devices; empty for anonymous people.
+        asks: what this request says about being counted; where it is not known, nothing is.
     """
 
     owner: str
@@ -44,6 +60,7 @@ class Visitor:
     expires: datetime
     account: bool = False
     sign_in: str = ""
+    asks: Asks | None = None
 
     def until(self, expires: datetime) -> datetime:
         """When something of theirs with a life of its own goes: a visit takes all with it, an account does not."""

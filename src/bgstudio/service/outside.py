@@ -1,0 +1,272 @@
+"""Sends to AI services outside this machine, and only what somebody has agreed to, while they agree."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx2
+import structlog
+from bgstudio.db import Database, accounts, consents, sessions
+from bgstudio.domain.outside import OutsideService
+from bgstudio.errors import ConsentNeeded, OutsideDown, UnknownService, UsageError
+from bgstudio.service.visitor import Clock, Visitor, utc_now
+
+log = structlog.get_logger("bgstudio.service")
+
+CONNECT_SECONDS = 10.0
+AGENT = "bgstudio"
+
+Noted = Callable[[Visitor, str, str, float], None]
+"""Told of each call that has ended: whose, the service's name, how it ended, seconds. Never of what was sent."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """How somebody stands to a service.
+
+    Attributes:
+        service: the service.
+        at: when they agreed; None where they have not.
+        current: they agreed, and to the very words that it is described with today.
+    """
+
+    service: OutsideService
+    at: datetime | None
+    current: bool
+
+    def view(self) -> dict[str, Any]:
+        """JSON-ready."""
+        service = self.service
+        return {
+            "name": service.name,
+            "title": service.title,
+            "company": service.company,
+            "country": service.country,
+            "purpose": service.purpose,
+            "sends": service.sends,
+            "keeps": service.keeps,
+            "days": service.days,
+            "trains": service.trains,
+            "asks_to_store_nothing": bool(service.no_store_headers or service.no_store_fields),
+            "terms": service.terms,
+            "words": list(service.words()),
+            "digest": service.digest,
+            "agreed": self.current,
+            "agreed_at": None if self.at is None else self.at.isoformat(),
+        }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service answered."""
+
+    status: int
+    media_type: str
+    data: bytes
+
+
+class Outside:
+    """The only way from here to an outside AI service.
+
+    Args:
+        db: open.
+        services: those that the host has switched on.
+        keys: the host's key to each, by name.
+        clock: tells the time.
+
+    Attributes:
+        noted: see ``Noted``.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        services: Sequence[OutsideService] = (),
+        keys: Mapping[str, str] | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        self.noted: Noted | None = None
+        self._db = db
+        self._services = {service.name: service for service in services}
+        self._keys = dict(keys or {})
+        self._clock = clock
+        self._under_way: dict[tuple[str, str], set[asyncio.Task[Answer]]] = {}
+
+    @property
+    def services(self) -> tuple[OutsideService, ...]:
+        """Those that the host has switched on."""
+        return tuple(self._services.values())
+
+    # -- consent ---------------------------------------------------------------------------------------------------
+
+    async def consents(self, visitor: Visitor) -> list[Consent]:
+        """Every service that is on, and those that somebody once agreed to and that are still on."""
+        async with self._db.read() as connection:
+            found = {row.service: row for row in await consents.of_owner(connection, visitor.owner)}
+        return [_stands(service, found.get(name)) for name, service in self._services.items()]
+
+    async def agree(self, visitor: Visitor, name: str, digest: str) -> Consent:
+        """Agree to a service as it was described; ``digest`` is the one of the words that were shown.
+
+        Raises:
+            UnknownService: it is not switched on here.
+            ConsentNeeded: the words have changed since they were shown.
+        """
+        service = self._on(name)
+        if digest != service.digest:
+            raise ConsentNeeded(
+                f"What is said about {service.title} is not what you were shown.",
+                "Your consent was not noted, and nothing is sent.",
+                "Read it as it is now, and agree again if you like.",
+            )
+        row = consents.ConsentRow(visitor.owner, name, digest, self._clock())
+        async with self._db.write() as connection:  # no consent outlives the visit or account that gave it
+            if visitor.account:
+                there = await accounts.alive(connection, visitor.owner)
+            else:
+                there = await sessions.alive(connection, visitor.owner, row.at)
+            if not there:
+                raise UsageError("This visit or account has ended.", "Your consent was not noted.", "Begin again.")
+            await consents.put(connection, row)
+        return _stands(service, row)
+
+    async def revoke(self, visitor: Visitor, name: str) -> None:
+        """Take consent back, at once: calls under way are cut off, and nothing more is sent."""
+        async with self._db.write() as connection:
+            await consents.remove(connection, visitor.owner, name)
+        for task in tuple(self._under_way.get((visitor.owner, name), ())):
+            task.cancel()
+
+    # -- sending ---------------------------------------------------------------------------------------------------
+
+    async def send(
+        self,
+        visitor: Visitor,
+        name: str,
+        path: str,
+        fields: Mapping[str, Any] | None = None,
+        *,
+        body: bytes | None = None,
+        media_type: str = "application/octet-stream",
+    ) -> Answer:
+        """Post to a service, once, and wait for its answer.
+
+        Args:
+            visitor: in whose name.
+            name: of the service.
+            path: below its address.
+            fields: sent as JSON, with the service's own fields that ask it to keep nothing.
+            body, media_type: sent instead, as they are.
+
+        Raises:
+            UnknownService: it is not switched on here.
+            ConsentNeeded: they have not agreed to it, or to other words, or have taken it back; nothing was sent, or
+                the call was cut off.
+            OutsideDown: it does not answer, not in time, or not as it should.
+        """
+        service = self._on(name)
+        place = (visitor.owner, name)
+        task = asyncio.create_task(self._call(visitor, service, path, fields, body, media_type))
+        self._under_way.setdefault(place, set()).add(task)
+        loop = asyncio.get_running_loop()
+        began, how = loop.time(), "cancelled"
+        try:
+            await asyncio.wait({task})
+            if task.cancelled():
+                how = "revoked"
+                raise _needs(service)
+            answer = task.result()
+        except (ConsentNeeded, OutsideDown) as error:
+            how = error.code if how == "cancelled" else how
+            raise
+        else:
+            how = f"{answer.status // 100}xx"
+            return answer
+        finally:
+            task.cancel()
+            self._under_way[place].discard(task)
+            if not self._under_way[place]:
+                del self._under_way[place]
+            log.info("outside call", service=name, how=how, seconds=round(loop.time() - began, 3))
+            if self.noted is not None:
+                self.noted(visitor, name, how, loop.time() - began)
+
+    async def _call(
+        self,
+        visitor: Visitor,
+        service: OutsideService,
+        path: str,
+        fields: Mapping[str, Any] | None,
+        body: bytes | None,
+        media_type: str,
+    ) -> Answer:
+        await self._check(visitor, service)
+        headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
+        if service.name in self._keys:
+            headers[service.key_header] = self._keys[service.name]
+        if body is None:
+            body = json.dumps({**(fields or {}), **service.no_store_fields}).encode()
+            media_type = "application/json"
+        headers |= {"Content-Type": media_type, **service.no_store_headers}
+        url = f"{service.url.rstrip('/')}/{path.lstrip('/')}"
+        limits = httpx2.Timeout(service.seconds, connect=min(CONNECT_SECONDS, service.seconds))
+        try:
+            async with (
+                asyncio.timeout(service.seconds),
+                # no proxies or netrc of the environment, no cookies, no redirects: it goes there and nowhere else
+                httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=limits) as http,
+                http.stream("POST", url, content=body, headers=headers) as answer,
+            ):
+                data = bytearray()
+                async for chunk in answer.aiter_raw():
+                    data += chunk
+                    if len(data) > service.most_bytes:
+                        raise _down(service, "answered with more than is read here")
+        except (TimeoutError, httpx2.TimeoutException):
+            raise _down(service, "took too long to answer") from None
+        except httpx2.HTTPError:
+            raise _down(service, "could not be reached, or broke off") from None
+        if not answer.is_success:
+            raise _down(service, f"answered with {answer.status_code}")
+        return Answer(answer.status_code, answer.headers.get("content-type", ""), bytes(data))
+
+    async def _check(self, visitor: Visitor, service: OutsideService) -> None:
+        async with self._db.read() as connection:
+            row = await consents.get(connection, visitor.owner, service.name)
+        if not _stands(service, row).current:
+            raise _needs(service)
+
+    def _on(self, name: str) -> OutsideService:
+        service = self._services.get(name)
+        if service is None:
+            raise UnknownService(
+                "No outside service of that name is switched on here.",
+                "Nothing was sent.",
+                "Pictures are made on this machine without any.",
+            )
+        return service
+
+
+def _stands(service: OutsideService, row: consents.ConsentRow | None) -> Consent:
+    return Consent(service, None if row is None else row.at, row is not None and row.terms == service.digest)
+
+
+def _needs(service: OutsideService) -> ConsentNeeded:
+    return ConsentNeeded(
+        f"You have not agreed that anything is sent to {service.title}.",
+        "Nothing is sent to it without your consent.",
+        "Agree to it on your account page first, or go on without it.",
+    )
+
+
+def _down(service: OutsideService, how: str) -> OutsideDown:
+    return OutsideDown(
+        f"{service.title} {how}.",
+        "It was asked once, and is not asked again by itself.",
+        "Try again later, or go on without it.",
+    )
