@@ -144,16 +144,17 @@ async def test_something_that_does_not_open_does_not_stop_a_deletion(holding: Ho
     assert ana.owner.encode() not in holding.home.bytes_on_disk()
 
 
-async def test_a_store_that_is_down_keeps_sealed_files_and_nothing_else_and_the_sweep_ends_it(holding: Holding) -> None:
+async def test_a_store_that_is_down_keeps_sealed_files_and_nothing_else_and_the_sweep_ends_it(
+    holding: Holding, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ana = await holding.enter(ANA)
     await holding.fill(ana, ANA)
     home, blobs = holding.home, holding.home.blobs
-    real = blobs.delete
 
     async def down(_prefix: str) -> int:
         raise StoreDown("The store does not answer.")
 
-    blobs.delete = down  # type: ignore[method-assign]
+    monkeypatch.setattr(blobs, "delete", down)
     receipt = await deletion(holding).delete(ana, "delete")
     assert not receipt.whole
     assert "Sealed files" in [stays.what for stays in receipt.remains]
@@ -161,7 +162,7 @@ async def test_a_store_that_is_down_keeps_sealed_files_and_nothing_else_and_the_
     assert await holding.accounts.find("x" * 43, "192.0.2.7") is None
     key = (await blobs.keys(f"s/{ana.owner}/"))[0]
     assert isinstance(await blobs.get(key), Sealed)
-    blobs.delete = real  # type: ignore[method-assign]
+    monkeypatch.undo()
     await home.sweeper.sweep()
     assert ana.owner.encode() not in home.bytes_on_disk()
 

@@ -162,7 +162,7 @@ async def test_a_file_that_is_lost_is_named_and_the_rest_comes(holding: Holding)
     assert "2026-03-01_my-mug/picture-1.png" in files["index.html"].decode()
 
 
-async def test_only_one_file_is_in_memory_at_a_time(holding: Holding) -> None:
+async def test_only_one_file_is_in_memory_at_a_time(holding: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
     ana = await holding.enter(ANA)
     for number in range(6):
         await holding.make(ana, f"job{number}", f"Mug {number}", picture_0_png=bytes([number]) * 300_000)
@@ -174,7 +174,7 @@ async def test_only_one_file_is_in_memory_at_a_time(holding: Holding) -> None:
         read += 1
         return await whole(*args)
 
-    holding.results.file = file  # type: ignore[method-assign]
+    monkeypatch.setattr(holding.results, "file", file)
     sent = 0
     async for piece in exports(holding).archive(ana, EXPORT):
         most = max(most, len(piece))

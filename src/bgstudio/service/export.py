@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,9 @@ log = structlog.get_logger("bgstudio.export")
 
 PACKED = frozenset({"json", "html", "txt", "css"})
 """Endings of files that grow smaller; pictures are packed already."""
+
+
+Picture = Callable[[Visitor], Awaitable[bytes | None]]
 
 
 @dataclass(frozen=True)
@@ -65,12 +68,12 @@ class Exports:
         rights: says what is held.
         results: finished pictures.
         looks: favourite looks.
-        picture: reads the picture of an account, (media type, bytes) or None.
+        picture: reads the picture of an account: WebP, or None.
         clock: tells the time.
     """
 
     def __init__(
-        self, rights: Rights, results: Results, looks: Looks, picture: Any = None, clock: Clock = utc_now
+        self, rights: Rights, results: Results, looks: Looks, picture: Picture | None = None, clock: Clock = utc_now
     ) -> None:
         self._rights = rights
         self._results = results
@@ -172,10 +175,8 @@ class Exports:
             return ""
         if found is None:
             return ""
-        media, data = found
-        name = f"my-picture.{media.rpartition('/')[2]}"
-        packer.put(name, data)
-        return name
+        packer.put("my-picture.webp", found)
+        return "my-picture.webp"
 
     async def _put_looks(self, packer: _Packer, visitor: Visitor, left_out: list[LeftOut]) -> list[Shown]:
         names, put = Names(), []

@@ -8,13 +8,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from bgstudio.errors import UsageError
+from bgstudio.errors import ConsentNeeded, Gone, IntakeError, StudioError, UsageError
 from bgstudio.service import Service, Visitor
 from bgstudio.service.accounts import Profile, SignIn
 from bgstudio.service.deletion import CONFIRM
 from bgstudio.service.letters import Letter
 from bgstudio.service.rights import NOT_HELD
-from bgstudio.web.access import Access, client, forget, service_of, welcome
+from bgstudio.web.access import Access, check_form, client, forget, required, service_of, welcome
 from bgstudio.web.pages.contact import moment
 from bgstudio.web.pages.render import formed, pages_of, with_session
 from bgstudio.web.words import TEXT
@@ -45,6 +45,46 @@ async def correct(request: Request) -> Response:
     except UsageError as error:
         return await _page(request, access, error, {what: fields.get(what, "")})
     return _back("correct", what)
+
+
+@router.get("/account/picture")
+async def picture(request: Request) -> Response:
+    """The picture that is kept of somebody."""
+    access = await required(request)
+    data = await service_of(request).portraits.get(access.visitor)
+    if data is None:
+        raise Gone("No picture of you is kept.", "", "Choose one on the account page.")
+    return Response(data, media_type="image/webp", headers={"Cache-Control": "private, no-store"})
+
+
+@router.post("/account/picture")
+async def replace_picture(request: Request) -> Response:
+    """Replace the picture of an account by an uploaded one."""
+    access = await required(request)
+    state, visitor = request.app.state, access.visitor
+    service = service_of(request)
+    service.rates.jobs(visitor)
+    state.slots.take(visitor.scope)
+    try:
+        upload = await state.reader.read(request, service.desk.new_id())
+    finally:
+        state.slots.leave(visitor.scope)
+    check_form(request, access, upload.fields.get("csrf", ""))
+    try:
+        if not upload.sizes.get("photo"):
+            raise UsageError("No picture was chosen.", "Nothing was changed.", "Choose a file first.")
+        await service.portraits.replace(visitor, upload.job, upload.files["photo"])
+    except (UsageError, IntakeError) as error:
+        return await _page(request, access, error)
+    return _back("correct", "picture")
+
+
+@router.post("/account/picture/remove")
+async def remove_picture(request: Request) -> Response:
+    """Remove the picture of an account; signing in does not bring it back."""
+    access, _ = await formed(request)
+    await service_of(request).portraits.remove(access.visitor)
+    return _back("correct", "picture-removed")
 
 
 @router.post("/account/analytics")
@@ -81,6 +121,25 @@ async def end_device(request: Request, device: str) -> Response:
         forget(request, response)
         return response
     return _back("devices", "device")
+
+
+@router.post("/account/services/{name}/agree")
+async def agree(request: Request, name: str) -> Response:
+    """Agree to an outside service as it was described."""
+    access, fields = await formed(request)
+    try:
+        await service_of(request).outside.agree(access.visitor, name, fields.get("digest", ""))
+    except ConsentNeeded as error:  # what is said about it has changed since
+        return await _page(request, access, error)
+    return _back("services", "agreed")
+
+
+@router.post("/account/services/{name}/revoke")
+async def revoke(request: Request, name: str) -> Response:
+    """Take consent back, at once."""
+    access, _ = await formed(request)
+    await service_of(request).outside.revoke(access.visitor, name)
+    return _back("services", "revoked")
 
 
 @router.post("/account/letters/{letter}/delete")
@@ -130,7 +189,7 @@ async def receipt_json(request: Request) -> Response:
 
 
 async def _page(
-    request: Request, access: Access, error: UsageError | None = None, said: dict[str, str] | None = None
+    request: Request, access: Access, error: StudioError | None = None, said: dict[str, str] | None = None
 ) -> Response:
     service, visitor = service_of(request), access.visitor
     done = request.query_params.get("done", "")
@@ -182,10 +241,20 @@ def _device(one: SignIn, service: Service) -> dict[str, Any]:
     }
 
 
-async def _services(service: Service, visitor: Visitor) -> list[dict[str, str]]:
+async def _services(service: Service, visitor: Visitor) -> list[dict[str, Any]]:
+    """Those that are switched on, and whether they have agreed to them."""
     return [
-        {"name": row["service"], "title": row["service"], "at": moment(datetime.fromisoformat(row["at"]))}
-        for row in await service.rights.rows_in("consents", visitor)
+        {
+            "name": one.service.name,
+            "title": one.service.title,
+            "words": one.service.words(),
+            "digest": one.service.digest,
+            "terms": one.service.terms,
+            "agreed": one.current,
+            "changed": one.at is not None and not one.current,
+            "at": "" if one.at is None else moment(one.at),
+        }
+        for one in await service.outside.consents(visitor)
     ]
 
 
