@@ -19,14 +19,16 @@ AGE_SECONDS = 45.0
 HALF_LIFE = 120.0
 """Seconds after which work done for somebody counts half."""
 
-_FIRST_GUESS = {"quick": 4.0, "small": 14.0, "large": 30.0}
-_RANKS = {"quick": 0, "small": 1, "large": 2}
+_FIRST_GUESS = {"slight": 0.5, "quick": 4.0, "small": 14.0, "large": 30.0}
+_RANKS = {"slight": 0, "quick": 0, "small": 1, "large": 2}
 _FORGOTTEN = 0.05  # seconds of work that no longer matter
 _LONGEST_WAIT = 600
 
 
 def class_of(task: Task) -> str:
-    """``quick`` for cut-outs and previews, ``small`` or ``large`` for pictures."""
+    """``slight`` for what needs no cut-out, ``quick`` for cut-outs and previews, ``small``, ``large`` for pictures."""
+    if task.step == "portrait":
+        return "slight"
     if task.step in ("preview", "cutout"):
         return "quick"
     return "small" if task.pixels <= SMALL_PIXELS else "large"

@@ -37,6 +37,9 @@ QUICK_CUTOUT_SIDE = 1024
 THUMB_SIDE = 256
 """Longest side of a thumbnail."""
 
+PORTRAIT_SIDE = 256
+"""Side of a person's picture."""
+
 _KEEP, _DROP = 192, 64  # brightness from which a stroke keeps, and up to which it drops
 _CUT, _EXPOSED = 0.25, 0.93  # parts of a picture's progress at which these steps have ended
 
@@ -82,6 +85,8 @@ class Maker:
 
         Raises ``StudioError`` of any kind, ``Cancelled`` among them.
         """
+        if order.step == "portrait":
+            return self._portrait(order, emit)
         started = time.monotonic()
         kept = self.kept.begin(order.job)
         try:
@@ -94,6 +99,19 @@ class Maker:
                     return self._picture(order, kept, emit, progress, cancel, started)
         finally:
             self.kept.end()
+
+    def _portrait(self, order: Order, emit: Emit) -> dict[str, Any]:
+        photo = self._studio.open(order.photo)
+        side = min(photo.width, photo.height)
+        left, top = (photo.width - side) // 2, (photo.height - side) // 2
+        rgb = photo.rgb[top : top + side, left : left + side]
+        if photo.alpha is not None:
+            alpha = photo.alpha[top : top + side, left : left + side, None]
+            rgb = rgb * alpha + (1 - alpha)
+        small = min(side, PORTRAIT_SIDE)
+        pixels = linear_to_bytes(np.clip(resize(np.ascontiguousarray(rgb), small, small), 0, 1))
+        emit("portrait.webp", MEDIA_TYPES[FileFormat.WEBP], small, small, write(pixels, FileFormat.WEBP))
+        return {}
 
     def _cutout(self, order: Order, kept: Kept, emit: Emit, progress: Progress, cancel: Cancel) -> dict[str, Any]:
         cutout = self._full(order, kept, _part(progress, 0.0, 0.9), cancel)

@@ -1,5 +1,6 @@
 """Who somebody is, as an OpenID provider tells it: discovery, authorization code with PKCE, checked tokens."""
 
 from bgstudio.identity.claims import Identity
+from bgstudio.identity.provider import Provider
 
-__all__ = ["Identity"]
+__all__ = ["Identity", "Provider"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
@@ -242,7 +243,7 @@ class Accounts:
             known["subject"],
             known["email"],
             known["name"],
-            known["picture"],
+            bool(known["picture"]),
             frozenset(known["corrected"]),
             row.created,
             row.analytics,
@@ -250,7 +251,7 @@ class Accounts:
         )
 
     async def correct(self, visitor: Visitor, name: str | None = None, email: str | None = None) -> None:
-        """Set name or e-mail; None leaves one as it is, nothing between the quotes takes it away.
+        """Set name or e-mail; None leaves one as it is, an empty text takes it away.
 
         The next sign-in does not overwrite what was set here.
 
@@ -264,9 +265,18 @@ class Accounts:
             changes["email"] = _address(email)
         await self._change(visitor, changes, frozenset(changes))
 
-    async def mark_picture(self, visitor: Visitor, there: bool, *, corrected: bool) -> None:
-        """Note whether a picture of them is kept, and whether they chose that themselves."""
-        await self._change(visitor, {"picture": there}, frozenset({"picture"}) if corrected else frozenset())
+    async def portrait(self, visitor: Visitor) -> bytes | None:
+        """The picture that is kept of them, as WebP."""
+        needs_account(visitor)
+        async with self._db.read() as connection:
+            row = await rows.get(connection, visitor.owner)
+        kept = "" if row is None else _read(row, visitor.key)["picture"]
+        return base64.b64decode(kept) if kept else None
+
+    async def keep_portrait(self, visitor: Visitor, picture: bytes | None, *, chosen: bool) -> None:
+        """Keep a picture of them, or none. One that they have not ``chosen`` gives way to what they have."""
+        text = base64.b64encode(picture).decode() if picture else ""
+        await self._change(visitor, {"picture": text}, frozenset({"picture"} if chosen else ()), told=not chosen)
 
     async def choose_analytics(self, visitor: Visitor, choice: bool | None) -> None:
         """What they choose about being counted; None takes the choice back."""
@@ -279,21 +289,6 @@ class Accounts:
         needs_account(visitor)
         async with self._db.write() as connection:
             await rows.see_policy(connection, visitor.owner, digest)
-
-    # -- going -----------------------------------------------------------------------------------------------------
-
-    async def begin_erasing(self, account: str) -> None:
-        """Destroy an account's key and end all its sign-ins, at once. What is left of it opens no more."""
-        async with self._db.write() as connection:
-            await rows.destroy_key(connection, account)
-            await devices.remove_of(connection, account)
-        self._keys.forget(key_place(account))
-
-    async def finish_erasing(self, account: str) -> None:
-        """Delete the account itself, after all that hangs on it."""
-        async with self._db.write() as connection:
-            await devices.remove_of(connection, account)
-            await rows.remove(connection, account)
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -315,7 +310,7 @@ class Accounts:
     async def _fresh(self, identity: Identity, subject: str) -> tuple[rows.AccountRow, Box] | None:
         account = secrets.token_hex(16)
         key, wrapped = await self._keys.fresh(key_place(account))
-        empty = {"subject": identity.subject, "email": "", "name": "", "picture": False, "corrected": []}
+        empty = {"subject": identity.subject, "email": "", "name": "", "picture": "", "corrected": []}
         profile = _told(empty, identity)
         row = rows.AccountRow(
             id=account,
@@ -335,13 +330,18 @@ class Accounts:
             return None
         return row, key
 
-    async def _change(self, visitor: Visitor, changes: dict[str, Any], corrected: frozenset[str]) -> None:
+    async def _change(
+        self, visitor: Visitor, changes: dict[str, Any], corrected: frozenset[str], *, told: bool = False
+    ) -> None:
         needs_account(visitor)
         async with self._db.write() as connection:
             row = await rows.hold(connection, visitor.owner)
             if row is None or not row.wrapped_key:
                 raise _not_there()
-            profile = _read(row, visitor.key) | changes
+            profile = _read(row, visitor.key)
+            if told and set(changes) & set(profile["corrected"]):
+                return
+            profile |= changes
             profile["corrected"] = sorted({*profile["corrected"], *corrected})
             sealed = _seal(profile, row.id, visitor.key)
             await rows.change_profile(connection, row.id, self._email_hash(profile["email"]), sealed)
