@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from bgstudio.backends.raytrace import PathTracer
@@ -15,6 +15,7 @@ from bgstudio.cutout import CutoutMaker, U2Net
 from bgstudio.direction import Director, UniversalEncoder
 from bgstudio.domain.brief import MAX_SIDE, MIN_SIDE, FileFormat
 from bgstudio.domain.job import Engine
+from bgstudio.domain.outside import OutsideService
 from bgstudio.domain.ports import Cancel, Progress
 from bgstudio.engine import RENDERER, LocalPool
 from bgstudio.intake import DecoderProcess, IntakeLimits
@@ -25,7 +26,9 @@ from bgstudio.version import __version__
 from bgstudio.weights import WeightStore
 
 if TYPE_CHECKING:
-    from bgstudio.service import Letters, Postman, Service
+    from bgstudio.db import Database
+    from bgstudio.identity import Provider
+    from bgstudio.service import Insight, JobDesk, Keys, Letters, Operator, Outside, Postman, Service
 
 FULL_MODEL = "u2net"
 PREVIEW_MODEL = "u2netp"
@@ -134,12 +137,15 @@ _FOR_WORKERS = {
 """Workers are told what they need to make pictures, and nothing of secrets, addresses or folders of results."""
 
 
-def build_service(config: Settings | None = None, engine: Engine | None = None) -> Service:
+def build_service(
+    config: Settings | None = None, engine: Engine | None = None, outside: Sequence[OutsideService] = ()
+) -> Service:
     """The whole service; ``web.create_app`` starts and closes it. Makes its folder and its secrets on first use.
 
     Args:
         config: settings; those of the environment without.
         engine: where jobs run; the pool of workers without.
+        outside: further outside services that can be switched on, beside the known ones.
 
     Raises:
         UnsafeSettings, KeyMissing, VaultError: see ``MasterKey.load_or_create``.
@@ -157,15 +163,23 @@ def build_service(config: Settings | None = None, engine: Engine | None = None) 
     master = MasterKey.load_or_create(config.data_dir / "master.key", must_exist=begun)
     keys = service.Keys(db, master)
     blobs = folder_blobs(config.data_dir / "results")
-    results = service.Results(db, blobs, config.session_bytes, config.result_days)
+    results = service.Results(db, blobs, config.session_bytes, config.result_days, account_bytes=config.account_bytes)
     quota = service.Quota(db, config.pictures_per_day, config.pictures_per_address)
     limits = service.DeskLimits(jobs_at_once=config.jobs_at_once, task_seconds=config.job_seconds)
+    desk = service.JobDesk(engine, results, quota, limits)
+    sessions = service.Sessions(db, blobs, keys, config.session_hours)
+    accounts = service.Accounts(db, keys, config.account_hours)
+    portraits = service.Portraits(accounts, engine)
+    looks = service.Looks(db)
+    letters = service.Letters(db, keys, config.letters_per_day, config.letter_days)
+    rights = service.Rights(service.Hands(db, accounts, looks, letters), config)
+    erase = partial(service.erase_account, db, blobs)
     return service.Service(
         db=db,
         engine=engine,
-        desk=service.JobDesk(engine, results, quota, limits),
+        desk=desk,
         keys=keys,
-        sessions=service.Sessions(db, blobs, keys, config.session_hours),
+        sessions=sessions,
         quota=quota,
         rates=service.Rates(config.jobs_per_minute, config.requests_per_minute),
         results=results,
@@ -175,10 +189,64 @@ def build_service(config: Settings | None = None, engine: Engine | None = None) 
         presets=_looks(),
         capabilities=_abilities(config),
         settings=config,
-        letters=service.Letters(db, keys, config.letters_per_day, config.letter_days),
+        accounts=accounts,
+        portraits=portraits,
+        logins=service.Logins(db, keys, accounts, portraits, build_provider(config)),
+        looks=looks,
+        insight=build_insight(config, db, desk, keys),
+        outside=build_outside(config, db, outside),
+        letters=letters,
+        rights=rights,
+        exports=service.Exports(rights, results, looks, accounts.portrait),
+        deletion=service.Deletion(db, keys, desk, rights, erase, sessions.end, config),
         postman=build_postman(config),
         most_pictures=MOST_PICTURES,
     )
+
+
+def build_provider(config: Settings) -> Provider | None:
+    """Who signs people in; None where the studio is not registered with anybody.
+
+    Raises:
+        UnsafeSettings: an issuer that is none.
+    """
+    from bgstudio.identity import Provider
+
+    if not config.client_id:
+        return None
+    return Provider(config.issuer, config.client_id, config.client_secret.get_secret_value())
+
+
+def build_insight(config: Settings, db: Database, desk: JobDesk, keys: Keys) -> Insight:
+    """Usage data, sums, ratings, and the host's own page."""
+    from bgstudio import service
+
+    events = service.Events(db, config.analytics, config.event_days)
+    tallies = service.Tallies(db)
+    ratings = service.Ratings(desk, events, tallies, keys)
+    return service.Insight(db, events, tallies, ratings, service.Operator(db, config.operator_hours))
+
+
+def build_outside(config: Settings, db: Database, more: Sequence[OutsideService] = ()) -> Outside:
+    """The way to those outside services that are switched on.
+
+    Raises:
+        UnsafeSettings: a service that is not known.
+    """
+    from bgstudio import service
+    from bgstudio.domain.outside import KNOWN
+    from bgstudio.errors import UnsafeSettings
+
+    known = {one.name: one for one in (*KNOWN, *more)}
+    strange = [name for name in config.outside_services if name not in known]
+    if strange:
+        raise UnsafeSettings(
+            f"BGSTUDIO_OUTSIDE_SERVICES names '{strange[0]}', which is not known.",
+            "What it would be sent, and what it keeps, cannot be told to anybody.",
+            f"Known are: {', '.join(known) or 'none yet'}. Leave the setting empty to send nothing to anybody.",
+        )
+    names = {name: secret.get_secret_value() for name, secret in config.outside_keys.items()}
+    return service.Outside(db, [known[name] for name in config.outside_services], names)
 
 
 def build_postman(config: Settings) -> Postman | None:
@@ -227,6 +295,31 @@ async def open_letters(config: Settings | None = None) -> AsyncIterator[Letters]
     try:
         await keys.start()
         yield service.Letters(db, keys, config.letters_per_day, config.letter_days)
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def open_operator(config: Settings | None = None) -> AsyncIterator[Operator]:
+    """The host's own sign-in, without the rest of the service, which may run beside it.
+
+    Raises:
+        UsageError: no service has ever run here.
+    """
+    from bgstudio import service
+    from bgstudio.db import Database
+    from bgstudio.errors import UsageError
+
+    config = config or settings()
+    db = Database.in_folder(config.data_dir)
+    if db.file is not None and not db.file.exists():
+        raise UsageError(
+            "There is no operator's page: no service has run with this data folder yet.",
+            remedy="Set BGSTUDIO_DATA_DIR to the folder of the service.",
+        )
+    await db.open()
+    try:
+        yield service.Operator(db, config.operator_hours)
     finally:
         await db.close()
 

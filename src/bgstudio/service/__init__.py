@@ -1,37 +1,65 @@
 """What the service promises people: sessions, limits, jobs, sweeps. No HTTP, no SQL."""
 
+from bgstudio.service.accounts import Accounts
+from bgstudio.service.deletion import Deletion
 from bgstudio.service.desk import JobDesk
+from bgstudio.service.events import Events
+from bgstudio.service.export import Exports
+from bgstudio.service.insight import Insight
 from bgstudio.service.job import Event, Job
 from bgstudio.service.keys import Keys
 from bgstudio.service.letters import Letters
+from bgstudio.service.login import Logins
+from bgstudio.service.looks import Looks
+from bgstudio.service.operator import Operator
 from bgstudio.service.order import Delivery, DeskLimits
+from bgstudio.service.outside import Outside
+from bgstudio.service.portraits import Portraits
 from bgstudio.service.postman import Postman
 from bgstudio.service.quota import Quota
 from bgstudio.service.rates import Rates
+from bgstudio.service.ratings import Ratings
 from bgstudio.service.results import Results
+from bgstudio.service.rights import Hands, Rights
 from bgstudio.service.screen import Screen
 from bgstudio.service.security_log import SecurityLog
 from bgstudio.service.service import Service
 from bgstudio.service.sessions import Sessions
-from bgstudio.service.sweeper import Sweeper
+from bgstudio.service.sweeper import Sweeper, erase_account
+from bgstudio.service.tallies import Tallies
 from bgstudio.service.visitor import Visitor
 
 __all__ = [
+    "Accounts",
+    "Deletion",
     "Delivery",
     "DeskLimits",
     "Event",
+    "Events",
+    "Exports",
+    "Hands",
+    "Insight",
     "Job",
     "JobDesk",
     "Keys",
     "Letters",
+    "Logins",
+    "Looks",
+    "Operator",
+    "Outside",
+    "Portraits",
     "Postman",
     "Quota",
     "Rates",
+    "Ratings",
     "Results",
+    "Rights",
     "Screen",
     "SecurityLog",
     "Service",
     "Sessions",
     "Sweeper",
+    "Tallies",
     "Visitor",
+    "erase_account",
 ]

@@ -14,6 +14,7 @@ from bgstudio.service.visitor import Visitor, address_scope
 
 WINDOW = 60.0
 SESSIONS_PER_MINUTE = 30
+SIGN_INS_PER_MINUTE = 20
 MOST_SCOPES = 50_000
 """Scopes that a window remembers; beyond it the one used longest ago is forgotten, so that memory stays bounded."""
 
@@ -83,6 +84,7 @@ class Rates:
         self._jobs = Window(jobs_per_minute, clock)
         self._requests = Window(requests_per_minute, clock)
         self._sessions = Window(SESSIONS_PER_MINUTE, clock)
+        self._sign_ins = Window(SIGN_INS_PER_MINUTE, clock)
 
     def jobs(self, visitor: Visitor) -> None:
         """Count a job; raises ``LimitReached``."""
@@ -100,6 +102,13 @@ class Rates:
         _checked(
             self._sessions.take(self._scope(address)),
             "Many visits began at your network address in a short time.",
+        )
+
+    def sign_ins(self, address: str) -> None:
+        """Count a sign-in begun from an address; raises ``LimitReached``."""
+        _checked(
+            self._sign_ins.take(self._scope(address)),
+            "Many sign-ins began at your network address in a short time.",
         )
 
     def _scope(self, address: str) -> str:

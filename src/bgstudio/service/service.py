@@ -13,13 +13,22 @@ from bgstudio.db import Database
 from bgstudio.direction.presets import plain_name
 from bgstudio.domain.job import Engine, Wish
 from bgstudio.errors import StudioError, UnknownPreset, UsageError
+from bgstudio.service.accounts import Accounts
+from bgstudio.service.deletion import Deletion
 from bgstudio.service.desk import JobDesk
+from bgstudio.service.export import Exports
+from bgstudio.service.insight import Insight
 from bgstudio.service.keys import Keys
 from bgstudio.service.letters import Letters
+from bgstudio.service.login import Logins
+from bgstudio.service.looks import Looks
+from bgstudio.service.outside import Outside
+from bgstudio.service.portraits import Portraits
 from bgstudio.service.postman import Postman
 from bgstudio.service.quota import Quota
 from bgstudio.service.rates import Rates
 from bgstudio.service.results import Results
+from bgstudio.service.rights import Rights
 from bgstudio.service.screen import Screen
 from bgstudio.service.security_log import SecurityKind, SecurityLog
 from bgstudio.service.sessions import Sessions
@@ -44,7 +53,12 @@ class Service:
         capabilities: what this service can do, JSON-ready.
         settings: of this installation.
         most_pictures: of one job.
+        accounts, portraits, looks: of people who have signed in, their pictures, and what they have saved.
+        logins: sign people in.
         letters: to the host.
+        rights, exports, deletion: what is held about somebody; all of it as a ZIP; its end.
+        insight: usage data, sums, ratings, and the host's own page.
+        outside: the only way to outside AI services.
         postman: tells the host of letters; None where no relay is set.
     """
 
@@ -62,7 +76,16 @@ class Service:
     presets: Sequence[Mapping[str, Any]]
     capabilities: Mapping[str, Any]
     settings: Settings
+    accounts: Accounts
+    portraits: Portraits
+    logins: Logins
+    looks: Looks
+    outside: Outside
     letters: Letters
+    rights: Rights
+    exports: Exports
+    deletion: Deletion
+    insight: Insight
     postman: Postman | None = None
     most_pictures: int = 4
     _sweeping: asyncio.Task[None] | None = field(default=None, init=False, repr=False)
@@ -81,6 +104,8 @@ class Service:
             await self.quota.settle()
             await self.sweeper.sweep()
             await self.letters.sweep()
+            await self.insight.sweep()
+            await self.logins.sweep()
             await self.engine.start()
         except BaseException:
             await self.db.close()
@@ -95,6 +120,8 @@ class Service:
             try:
                 swept = await self.sweeper.sweep()
                 await self.letters.sweep()
+                await self.insight.sweep()
+                await self.logins.sweep()
             except Exception as error:  # what failed is tried again; the service goes on
                 log.error("sweep failed", error=type(error).__name__, where=where(error))
             else:
@@ -128,6 +155,10 @@ class Service:
 
     def __post_init__(self) -> None:
         self.desk.failed = self._job_failed
+        self.accounts.noted = self._note
+        self.desk.watched = self.insight.job_ended
+        self.desk.turned = self.insight.step_ended
+        self.outside.noted = self.insight.called
         if self.postman is not None:
             self.letters.came = self.postman.tell
 
@@ -137,9 +168,10 @@ class Service:
 
     async def note(self, error: StudioError, address: str, *, rate: bool = False) -> None:
         """Write what may be abuse into the security log; ``rate`` marks requests that came too fast."""
+        self.insight.refused(error)
         kind = SecurityKind.RATE_LIMITED if rate else _KINDS.get(error.code)
         if kind is not None:
-            await self._note(kind, address, error.code)
+            await self._note(kind, address, getattr(error, "reason", "") or error.code)
 
     async def _note(self, kind: SecurityKind, address: str, detail: str) -> None:
         if not self._open:
@@ -148,6 +180,12 @@ class Service:
             await self.security_log.note(kind, address, detail)
         except Exception as broken:  # the answer matters more than the note
             log.error("security log failed", error=type(broken).__name__, where=where(broken))
+
+    async def _write_sums(self) -> None:
+        try:
+            await self.insight.close()
+        except Exception as error:  # sums may be lost; the service ends all the same
+            log.error("sums not written", error=type(error).__name__, where=where(error))
 
     async def drain(self) -> None:
         """Take nothing more in; let jobs end in the time they are given, and return the others."""
@@ -162,7 +200,9 @@ class Service:
             await asyncio.wait({self._sweeping})
         if self.postman is not None:
             await self.postman.close()
+        await self.logins.close()
         await self.engine.close()
+        await self._write_sums()
         await self.db.close()
         log.info("service stopped")
 
@@ -174,4 +214,5 @@ _KINDS = {
     "upload_too_slow": SecurityKind.SLOW_UPLOAD,
     "bad_upload": SecurityKind.BAD_UPLOAD,
     "wrong_key": SecurityKind.SEAL_BROKEN,
+    "sign_in_failed": SecurityKind.SIGN_IN_FAILED,
 }
