@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +13,30 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, event, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bgstudio.errors import ServiceError
+from bgstudio.errors import ServiceError, StoreDown, UnsafeSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 10_000
+MIGRATION_LOCK = 0x6267_7374
+"""Names the lock of migrations among others of the same PostgreSQL database."""
 
 
 class Database:
     """One database, for the life of the service.
 
     Args:
-        url: of SQLAlchemy, with an async driver: ``sqlite+aiosqlite:////var/lib/bgstudio/studio.db``. SQLite's file is
-            made with mode 600 in a folder of mode 700, keeps a write-ahead log, and overwrites what is deleted.
+        url: ``sqlite+aiosqlite:////var/lib/bgstudio/studio.db`` or ``postgresql://user:password@host/name``. SQLite's
+            file is made with mode 600 in a folder of mode 700, keeps a write-ahead log, and overwrites what is deleted.
+
+    Raises:
+        UnsafeSettings: an address of another kind of database, or of none.
     """
 
     def __init__(self, url: str) -> None:
-        self._url = make_url(url)
+        self._url = _with_driver(url)
         self._lite = self._url.get_backend_name() == "sqlite"
         self._engine: AsyncEngine | None = None
         # SQLite has one writer at a time. Queuing here is fair; its own waiting is by chance.
@@ -41,6 +46,11 @@ class Database:
     def in_folder(cls, folder: Path) -> Database:
         """SQLite in ``folder / "studio.db"``."""
         return cls(f"sqlite+aiosqlite:///{folder / 'studio.db'}")
+
+    @property
+    def kind(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._url.get_backend_name()
 
     @property
     def file(self) -> Path | None:
@@ -57,13 +67,14 @@ class Database:
         try:
             if self.file is not None:
                 _make_private(self.file)
-            self._engine = create_async_engine(self._url)
+            # a server that was restarted is noticed before a connection is used again
+            self._engine = create_async_engine(self._url, pool_pre_ping=not self._lite)
             if self._lite:
                 event.listen(self._engine.sync_engine, "connect", _prepare)
                 event.listen(self._engine.sync_engine, "begin", _begin)
             async with self.write() as connection:
                 await connection.run_sync(_migrate)
-        except (OSError, SQLAlchemyError, CommandError) as error:
+        except (OSError, SQLAlchemyError, CommandError, StoreDown, ModuleNotFoundError) as error:
             await self._dispose()
             raise _unusable(self._url, error) from error
         except BaseException:
@@ -83,25 +94,32 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only reads."""
-        async with self._opened().connect() as connection:
-            yield connection
+        """A transaction that only reads; raises ``StoreDown`` where the database cannot be reached or is full."""
+        with _told():
+            async with self._opened().connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that writes: committed at the end, undone where an error leaves it."""
-        async with self._turn, self._opened().connect() as connection:
-            await connection.execution_options(bgstudio_writes=True)
-            async with connection.begin():
-                yield connection
+        """A transaction that writes: committed at the end, undone where an error leaves it.
+
+        Raises:
+            StoreDown: the database cannot be reached, is held by somebody else for too long, or has no space left.
+        """
+        with _told():
+            async with self._turn, self._opened().connect() as connection:
+                await connection.execution_options(bgstudio_writes=True)
+                async with connection.begin():
+                    yield connection
 
     async def compact(self) -> None:
         """Move SQLite's log into its file and empty it, so that nothing deleted stays readable in the log."""
         if not self._lite:
-            return
-        async with self._turn, self._opened().connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            return  # a server sweeps its own log; what was deleted was sealed
+        with _told():
+            async with self._turn, self._opened().connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     async def _dispose(self) -> None:
         if self._engine is not None:
@@ -114,8 +132,59 @@ class Database:
         return self._engine
 
 
+def _with_driver(url: str) -> URL:
+    """The address with the driver that we use for its kind."""
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+    try:
+        made = make_url(url)
+        return made.set(drivername=drivers[made.drivername.partition("+")[0]])
+    except (ArgumentError, KeyError):
+        raise UnsafeSettings(
+            "BGSTUDIO_DATABASE_URL is no address of a database that is spoken to here.",
+            "The service does not start.",
+            "Write postgresql://user:password@host/name, or leave it empty for SQLite in the data folder.",
+        ) from None
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Trouble of the database itself, in our own words; a broken rule of a table is the caller's to understand."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or _out_of_order(error):
+            raise _down() from error
+        raise
+    except (ConnectionError, TimeoutError) as error:
+        raise _down() from error
+
+
+def _out_of_order(error: DBAPIError) -> bool:
+    said = str(error.orig).casefold()
+    signs = (
+        "database is locked", "disk is full", "disk i/o error", "readonly database", "unable to open database",
+        "connection was closed", "connection is closed", "shutting down", "starting up", "cannot connect now",
+        "no space left", "connection_lost", "connection refused", "terminating connection", "too many connections",
+    )  # fmt: skip
+    return any(sign in said for sign in signs)
+
+
+def _down() -> StoreDown:
+    return StoreDown(
+        "The database cannot be used just now.",
+        "Nothing was changed; what is kept stays as it was.",
+        "Try again in a minute; if it goes on, tell the host that the database is full, locked or not reachable.",
+    )
+
+
 def _unusable(url: URL, error: Exception) -> ServiceError:
     where = url.render_as_string(hide_password=True)
+    if isinstance(error, (NoSuchModuleError, ModuleNotFoundError)):
+        return ServiceError(
+            f"The driver for {url.get_backend_name()} is not installed.",
+            "The service cannot reach its database.",
+            "Install ai-background-studio[server].",
+        )
     if isinstance(error, CommandError):
         return ServiceError(
             f"The database {where} was written by a newer version of this program.",
@@ -123,10 +192,16 @@ def _unusable(url: URL, error: Exception) -> ServiceError:
             "Install the newer version again, or move the data folder away to begin anew.",
         )
     return ServiceError(
-        f"The database {where} cannot be used ({type(error.__cause__ or error).__name__}).",
+        f"The database {where} cannot be used ({_cause(error)}).",
         "Without it the service knows neither sessions nor limits.",
         "See that its folder can be written and has space left; a broken file can be moved away to begin anew.",
     )
+
+
+def _cause(error: BaseException) -> str:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return type(error).__name__
 
 
 def _make_private(file: Path) -> None:
@@ -161,6 +236,8 @@ def _begin(connection: Connection) -> None:
 
 
 def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # two servers that start together: the second waits, and finds it done
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
