@@ -7,7 +7,7 @@ import pytest
 
 from bgstudio.db import holdings
 from bgstudio.db.schema import PURPOSES, metadata
-from bgstudio.service.rights import CLAIMS, plural
+from bgstudio.service.rights import CLAIMS, life, plural
 from tests.service.holding import Holding, as_json
 from tests.service.house import house
 
@@ -123,7 +123,7 @@ async def test_a_visit_sees_what_applies_to_it(holding: Holding) -> None:
     held = {line.table: line for line in await holding.rights.held(visit)}
     assert held["results"].amount == "1 picture"
     assert held["looks"].amount == "No looks"
-    assert held["sessions"].amount == "1 visit"
+    assert (held["sessions"].amount, held["sessions"].count) == ("", 1)
     assert "accounts" not in held and "sign_ins" not in held and "letters" not in held
     told = await holding.rights.data(visit)
     assert told["kind"] == "visit"
@@ -152,4 +152,5 @@ def test_one_day_is_no_days() -> None:
     assert plural("1 days each") == "1 day each"
     assert plural("1 hours after its last use") == "1 hour after its last use"
     assert plural("21 days") == "21 days"
+    assert [life(hours) for hours in (1, 24, 36, 48, 720)] == ["1 hour", "24 hours", "36 hours", "2 days", "30 days"]
     assert plural("at most 1 days") == "at most 1 day"

@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-LIVES = (
-    "session_hours", "account_hours", "result_days", "security_log_days", "letter_days", "event_days", "backup_days",
-)  # fmt: skip
+LIVES = ("result_days", "security_log_days", "letter_days", "event_days", "backup_days")
 """Settings that say how long things are kept."""
 
 
@@ -89,7 +87,9 @@ class Held:
 
 
 def amount(count: int, unit: tuple[str, str]) -> str:
-    """``No letters``, ``1 letter``, ``2 letters``."""
+    """``No letters``, ``1 letter``, ``2 letters``; nothing for what there is one of at most."""
+    if not unit[0]:
+        return ""
     return f"{count or 'No'} {unit[0] if count == 1 else unit[1]}"
 
 
@@ -103,8 +103,10 @@ class Rights:
 
     def __init__(self, hands: Hands, settings: Settings) -> None:
         self._hands = hands
-        self.lives: Mapping[str, str] = {name: f"{getattr(settings, name):g}" for name in LIVES}
-        self.result_days = settings.result_days
+        self.lives: Mapping[str, str] = {name: f"{getattr(settings, name):g}" for name in LIVES} | {
+            "session_life": life(settings.session_hours),
+            "account_life": life(settings.account_hours),
+        }
 
     def claims(self, visitor: Visitor) -> list[Claim]:
         """Those that apply to somebody."""
@@ -185,6 +187,11 @@ class Rights:
             return sum(row["pictures"] for row in await self.rows(claim, visitor) if row["day"] == today)
         async with self._hands.db.read() as connection:
             return await holdings.count_of(connection, claim.table, visitor.owner)
+
+
+def life(hours: float) -> str:
+    """``24 hours``, ``30 days``: days where it is several whole ones."""
+    return f"{hours / 24:g} days" if hours >= 48 and hours % 24 == 0 else plural(f"{hours:g} hours")
 
 
 def plural(text: str) -> str:
@@ -282,7 +289,7 @@ CLAIMS: tuple[Claim, ...] = (
         "E-mail, name and picture of you",
         "From your sign-in, to know that it is you. Sealed with a key of your own.",
         "Until you delete your account",
-        ("profile", "profiles"),
+        ("", ""),
         _profile,
         who=("account",),
     ),
@@ -290,8 +297,8 @@ CLAIMS: tuple[Claim, ...] = (
         "sessions",
         "This visit",
         "A random number in a cookie, so that you alone see your pictures. It says nothing of you.",
-        "{session_hours} hours after its last use",
-        ("visit", "visits"),
+        "{session_life} after its last use",
+        ("", ""),
         _plain("created", "used_at", "expires", "purpose"),
         who=("visit",),
     ),
@@ -320,28 +327,21 @@ CLAIMS: tuple[Claim, ...] = (
         _plain("day", pictures="count"),
     ),
     Claim(
-        "reservations",
-        "Pictures set aside for jobs",
-        "So that a picture that fails does not count.",
-        "2 days at most",
-        ("job", "jobs"),
-        _plain("day", "held", "spent", "state", "at"),
-    ),
-    Claim(
-        "idempotency",
-        "Marks of repeated requests",
-        "So that a program that asks twice makes a picture once.",
-        "A day at most",
-        ("mark", "marks"),
-        _plain("job", "at"),
-    ),
-    Claim(
         "sign_ins",
         "Devices that are signed in",
         "To keep you signed in, and to let you end it from here. Browser and system only, sealed.",
-        "{account_hours} hours after their last use",
+        "{account_life} after their last use",
         ("device", "devices"),
         _devices,
+        who=("account",),
+    ),
+    Claim(
+        "letters",
+        "Letters to the host",
+        "Your questions and requests, and their answers. Sealed.",
+        "{letter_days} days after they are answered",
+        ("letter", "letters"),
+        _letters,
         who=("account",),
     ),
     Claim(
@@ -362,13 +362,27 @@ CLAIMS: tuple[Claim, ...] = (
         who=("account",),
     ),
     Claim(
-        "letters",
-        "Letters to the host",
-        "Your questions and requests, and their answers. Sealed.",
-        "{letter_days} days after they are answered",
-        ("letter", "letters"),
-        _letters,
-        who=("account",),
+        "security_log",
+        "Network address in the security log",
+        "Against abuse: failed and excessive requests and sign-ins.",
+        "{security_log_days} days",
+        apart="Its entries name a network address and never an account or a visit; many people may share one.",
+    ),
+    Claim(
+        "reservations",
+        "Pictures set aside for jobs",
+        "So that a picture that fails does not count.",
+        "2 days at most",
+        ("job", "jobs"),
+        _plain("day", "held", "spent", "state", "at"),
+    ),
+    Claim(
+        "idempotency",
+        "Marks of repeated requests",
+        "So that a program that asks twice makes a picture once.",
+        "A day at most",
+        ("mark", "marks"),
+        _plain("job", "at"),
     ),
     Claim(
         "logins",
@@ -376,13 +390,6 @@ CLAIMS: tuple[Claim, ...] = (
         "To see that it ends in the browser where it began. Sealed.",
         "10 minutes at most",
         apart="Until it has ended nobody knows whose it is.",
-    ),
-    Claim(
-        "security_log",
-        "Network address in the security log",
-        "Against abuse: failed and excessive requests and sign-ins.",
-        "{security_log_days} days",
-        apart="Its entries name a network address and never an account or a visit; many people may share one.",
     ),
 )
 """Every table with a personal column."""
