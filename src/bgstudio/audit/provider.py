@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import html
 import json
 import secrets
@@ -21,7 +22,7 @@ from typing import Any, Literal, Self
 from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
 Fault = Literal[
     "wrong nonce", "no nonce", "wrong issuer", "wrong audience", "two audiences", "wrong party", "wrong signature",
@@ -252,8 +253,10 @@ class StandInProvider:
                 parts = ({"alg": "none", "typ": "JWT"}, claims)
                 return ".".join(_unpadded(json.dumps(part).encode()) for part in parts) + "."
             case "secret signature":
-                shared = OctKey.import_key(key.as_pem(private=False))
-                return jwt.encode({"alg": "HS256", "kid": key.kid}, claims, shared, algorithms=["HS256"])
+                parts = ({"alg": "HS256", "typ": "JWT", "kid": key.kid or ""}, claims)
+                body = ".".join(_unpadded(json.dumps(part).encode()) for part in parts)
+                public = key.as_pem(private=False)  # what everybody knows, taken for a secret
+                return f"{body}.{_unpadded(hmac.new(public, body.encode(), hashlib.sha256).digest())}"
             case "wrong signature":
                 other = RSAKey.generate_key(2048, {"kid": key.kid or ""})
                 return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, other)

@@ -102,7 +102,8 @@ def _seconds(claims: Mapping[str, Any], name: str) -> float | None:
 
 def identity_of(claims: Mapping[str, Any], issuer: str) -> Identity:
     """The four things that are taken; an e-mail address only where the provider has verified it."""
-    verified = claims.get("email_verified") in (True, "true")
+    said = claims.get("email_verified")
+    verified = said is True or said == "true"
     return Identity(
         issuer=issuer,
         subject=_text(claims, "sub"),

@@ -211,12 +211,18 @@ class Provider:
         return told if status == 200 and told.get("sub") == claims["sub"] else {}
 
     def _safe(self, url: str) -> bool:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return False
         return bool(parts.hostname) and (parts.scheme == "https" or (self._plain and _loopback_http(url)))
 
 
 def _loopback_http(url: str) -> bool:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return parts.scheme == "http" and is_loopback(parts.hostname)
 
 

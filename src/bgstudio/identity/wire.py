@@ -74,8 +74,8 @@ class Wire:
         A provider may let people name any address. So only TLS to public addresses is followed, or the provider's own
         host; the address that was checked is the one that is asked.
         """
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             own = (parts.scheme, parts.hostname, parts.port) == (
                 self._issuer.scheme,
                 self._issuer.hostname,
