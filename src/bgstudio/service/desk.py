@@ -28,7 +28,7 @@ from bgstudio.errors import (
 from bgstudio.service.job import Event, Inputs, Job, cut_short, plan_of, problem
 from bgstudio.service.order import Delivery, DeskLimits
 from bgstudio.service.quota import Quota, Reservation
-from bgstudio.service.refusals import our_fault, stopping, unknown, unknown_file, waited_too_long
+from bgstudio.service.refusals import our_fault, stopping, unknown_file, waited_too_long
 from bgstudio.service.results import Results
 from bgstudio.service.telling import tell
 from bgstudio.service.trace import where
@@ -70,6 +70,8 @@ class JobDesk:
 
     Attributes:
         failed: told of each job that has failed, and of the error's code.
+        watched: told of each job that has ended, whose it is, and after how many seconds.
+        turned: told of each step that has ended well, and after how many seconds.
     """
 
     def __init__(
@@ -88,6 +90,8 @@ class JobDesk:
         self._now = now
         self.ended = ended
         self.failed: Callable[[Visitor, str], Awaitable[None]] | None = None
+        self.watched: Callable[[Visitor, Job, float], Awaitable[None]] | None = None
+        self.turned: Callable[[Step, float], None] | None = None
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._promises: OrderedDict[tuple[str, str], _Promise] = OrderedDict()
         self._under: dict[str, _Under] = {}
@@ -255,8 +259,10 @@ class JobDesk:
         began = asyncio.get_running_loop().time()
         job.note_progress("waiting", 0.0, step, number)
         outcome = await self._run(self._task(job, step, number, pixels), self._listener(job, step, number))
+        taken = asyncio.get_running_loop().time() - began
+        if self.turned is not None:
+            self.turned(step, taken)
         if step != "preview":
-            taken = asyncio.get_running_loop().time() - began
             self._task_seconds += 0.2 * (min(taken, self._limits.task_seconds) - self._task_seconds)
         await _whole(self._put_away(job, outcome, step, number))
 
@@ -334,6 +340,8 @@ class JobDesk:
             self.ended(job, seconds)
         if error is not None and self.failed is not None:
             await self.failed(under.visitor, error["code"])
+        if self.watched is not None:
+            await self.watched(under.visitor, job, seconds)
         self._forget_old()
 
     def _dropped(self, owner: str, job: str) -> None:
@@ -365,9 +373,7 @@ class JobDesk:
         record = self._jobs.get(job)
         if record is not None and record.owner == visitor.owner:
             self._locate(record)
-        elif record is not None:
-            raise unknown()
-        else:
+        else:  # what is remembered of somebody else's job says nothing: it may have been handed over
             record = await self._kept(visitor, job)
         record.expires = self._results.ends(visitor, record.created)
         return record
@@ -454,6 +460,20 @@ class JobDesk:
         self._jobs.pop(job, None)
         with contextlib.suppress(UnknownJob, Gone):
             await self._results.delete(visitor, job)
+
+    def under_way(self, owner: str) -> list[Job]:
+        """Jobs of an owner that have not ended."""
+        return [job for job in self.live if job.owner == owner]
+
+    @staticmethod
+    async def outlast(job: Job) -> None:
+        """Wait until a job has ended."""
+        if job.runner is not None:
+            await asyncio.wait({job.runner})
+
+    def let_go(self, owner: str, job: str) -> None:
+        """Forget what is remembered of an ended job, which is somebody else's now."""
+        self._dropped(owner, job)
 
     async def leave(self, visitor: Visitor) -> None:
         """Stop everything of a person whose session ends, and forget it."""

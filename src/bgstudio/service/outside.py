@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 import structlog
+
 from bgstudio.db import Database, accounts, consents, sessions
 from bgstudio.domain.outside import OutsideService
 from bgstudio.errors import ConsentNeeded, OutsideDown, UnknownService, UsageError

@@ -33,6 +33,7 @@ class SecurityKind(StrEnum):
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGN_OUT = "sign_out"
+    OPERATOR_IN = "operator_in"
 
 
 class SecurityLog:

@@ -173,6 +173,10 @@ class Service:
         if kind is not None:
             await self._note(kind, address, getattr(error, "reason", "") or error.code)
 
+    async def note_operator(self, address: str) -> None:
+        """Write into the security log that the host's page was opened with a one-time link."""
+        await self._note(SecurityKind.OPERATOR_IN, address, "")
+
     async def _note(self, kind: SecurityKind, address: str, detail: str) -> None:
         if not self._open:
             return

@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bgstudio.db import Database, idempotency, reservations, results, security_log, sessions, usage
+from bgstudio.db import (
+    Database,
+    accounts,
+    consents,
+    holdings,
+    idempotency,
+    looks,
+    reservations,
+    results,
+    security_log,
+    sessions,
+    sign_ins,
+    usage,
+)
 from bgstudio.domain.job import BlobStore
 from bgstudio.service.visitor import Clock, utc_now
 
@@ -36,6 +49,8 @@ async def erase_owner(db: Database, blobs: BlobStore, owner: str, now: datetime)
     deleted = await blobs.delete(blob_prefix(owner))
     async with db.write() as connection:
         await results.remove_of(connection, owner)
+        await looks.remove_of(connection, owner)
+        await consents.remove_of(connection, owner)
         await reservations.remove_of(connection, owner)
         await idempotency.remove_of(connection, owner)
         await usage.remove_scope(connection, usage.of_owner(owner))
@@ -43,11 +58,29 @@ async def erase_owner(db: Database, blobs: BlobStore, owner: str, now: datetime)
     return deleted
 
 
+async def erase_account(db: Database, blobs: BlobStore, account: str) -> int:
+    """Delete an account and all that hangs on it; the number of blobs.
+
+    The key goes first and with it every sign-in, so that nothing can be opened and no device is let in even if the rest
+    fails; the account's row goes last, so that a next sweep finds what is left to do.
+    """
+    async with db.write() as connection:
+        await accounts.destroy_key(connection, account)
+        await sign_ins.remove_of(connection, account)
+    deleted = await blobs.delete(blob_prefix(account))
+    async with db.write() as connection:
+        for table in ("results", "looks", "reservations", "idempotency", "usage", "consents", "events", "letters"):
+            await holdings.remove_of(connection, table, account)
+        await sign_ins.remove_of(connection, account)
+        await accounts.remove(connection, account)
+    return deleted
+
+
 async def erase_job(db: Database, blobs: BlobStore, owner: str, job: str) -> int:
     """Delete the results of one job; the number of blobs. Its row goes first, so that nobody is served what is going;
     blobs left by a crash are found by the next sweep."""
     async with db.write() as connection:
-        await results.remove(connection, job)
+        await results.remove(connection, job, owner)
         await idempotency.remove(connection, owner, job)
     return await blobs.delete(blob_prefix(owner, job))
 
@@ -104,9 +137,12 @@ class Sweeper:
     async def _sessions(self, now: datetime) -> tuple[int, int]:
         async with self._db.read() as connection:
             owners = await sessions.expired(connection, now)
+            dying = await accounts.without_key(connection)
         blobs = 0
         for owner in owners:
             blobs += await erase_owner(self._db, self._blobs, owner, now)
+        for account in dying:
+            blobs += await erase_account(self._db, self._blobs, account)
         return len(owners), blobs
 
     async def _results(self, now: datetime) -> tuple[int, int]:
@@ -136,14 +172,20 @@ class Sweeper:
             await erase_job(self._db, self._blobs, owner, job)
         blobs = 0
         for key in keys:
-            if _place(key) not in known:
+            if _place(key) not in known and not await self._wanted(*_place(key)):
                 blobs += await self._blobs.delete(key)
         return len((ready & known) - places), blobs
+
+    async def _wanted(self, owner: str, job: str) -> bool:
+        async with self._db.read() as connection:
+            return await results.wanted(connection, owner, job)
 
     async def _rows(self, now: datetime) -> int:
         async with self._db.write() as connection:
             return (
                 await security_log.remove_before(connection, now - self._log_life)
+                + await looks.remove_ownerless(connection)
+                + await sign_ins.remove_expired(connection, now)
                 + await reservations.remove_before(connection, now - KEEP_RESERVATIONS)
                 + await idempotency.remove_before(connection, now - KEEP_KEYS)
                 + await usage.remove_before(connection, (now - KEEP_USAGE).astimezone(UTC).date())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -13,10 +13,17 @@ from starlette.responses import Response
 
 from bgstudio.errors import Forbidden, NoSession
 from bgstudio.service import Service, Visitor
+from bgstudio.service.devices import device_name
+from bgstudio.service.visitor import Asks
 from bgstudio.web.clients import Client
 
 COOKIE = "bgs"
 SECURE_COOKIE = "__Host-bgs"
+SIGNED_IN = "bgs_in"
+SECURE_SIGNED_IN = "__Host-bgs_in"
+COUNT = "count"
+"""The cookie of a visit that says whether it may be counted: ``yes`` or ``no``."""
+
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,128}")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -55,6 +62,11 @@ def cookie_name(request: Request) -> str:
     return SECURE_COOKIE if client(request).secure else COOKIE
 
 
+def sign_in_cookie(request: Request) -> str:
+    """The name of the cookie of somebody who has signed in; it goes before the visit's."""
+    return SECURE_SIGNED_IN if client(request).secure else SIGNED_IN
+
+
 async def known(request: Request) -> Access | None:
     """Who asks, if they have a session. A request that changes something with a cookie must be from our own page.
 
@@ -67,21 +79,43 @@ async def known(request: Request) -> Access | None:
     if scheme:
         token = bearer.strip()
         good = scheme.lower() == "bearer" and TOKEN.fullmatch(token)
-        visitor = await service.sessions.find(token, address) if good else None
+        visitor = await _find(service, token, address) if good else None
         if visitor is None:
             raise NoSession(
                 "This token is unknown, or its session has ended.",
                 "Nothing was done.",
                 "Get a new one with POST /v1/sessions and send it as 'Authorization: Bearer TOKEN'.",
             )
-        return Access(visitor, token, fresh=False, bearer=True)
+        return Access(_heard(request, visitor), token, fresh=False, bearer=True)
     if request.method not in SAFE:
         refuse_strangers(request)
+    token = request.cookies.get(sign_in_cookie(request), "")
+    if TOKEN.fullmatch(token):
+        visitor = await service.accounts.find(token, address)
+        if visitor is not None:
+            return Access(_heard(request, visitor), token, fresh=False, bearer=False)
     token = request.cookies.get(cookie_name(request), "")
     if not TOKEN.fullmatch(token):
         return None
     visitor = await service.sessions.find(token, address)
-    return None if visitor is None else Access(visitor, token, fresh=False, bearer=False)
+    return None if visitor is None else Access(_heard(request, visitor), token, fresh=False, bearer=False)
+
+
+async def _find(service: Service, token: str, address: str) -> Visitor | None:
+    """Whose a program's token is: a visit's or an account's."""
+    return await service.sessions.find(token, address) or await service.accounts.find(token, address)
+
+
+def asks(request: Request) -> Asks:
+    """What a request says about being counted."""
+    headers = request.headers
+    signal = headers.get("sec-gpc", "").strip() == "1" or headers.get("dnt", "").strip() == "1"
+    choice = {"yes": True, "no": False}.get(request.cookies.get(COUNT, ""))
+    return Asks(signal, choice, device_name(headers.get("user-agent", "")))
+
+
+def _heard(request: Request, visitor: Visitor) -> Visitor:
+    return replace(visitor, asks=asks(request))
 
 
 async def required(request: Request) -> Access:
@@ -104,7 +138,7 @@ async def welcome(request: Request) -> Access:
     service, address = service_of(request), client(request).address
     service.rates.sessions(address)
     token, visitor = await service.sessions.begin(address)
-    return Access(visitor, token, fresh=True, bearer=False)
+    return Access(_heard(request, visitor), token, fresh=True, bearer=False)
 
 
 def remember(request: Request, response: Response, access: Access) -> None:
@@ -115,8 +149,9 @@ def remember(request: Request, response: Response, access: Access) -> None:
 
 
 def forget(request: Request, response: Response) -> None:
-    """Take the cookie away."""
-    response.delete_cookie(cookie_name(request), path="/", secure=client(request).secure, httponly=True, samesite="lax")
+    """Take the cookies away."""
+    for name in (cookie_name(request), sign_in_cookie(request)):
+        response.delete_cookie(name, path="/", secure=client(request).secure, httponly=True, samesite="lax")
 
 
 def refuse_strangers(request: Request) -> None:
@@ -131,7 +166,7 @@ def refuse_strangers(request: Request) -> None:
     elif (origin := request.headers.get("origin")) is not None:
         good = origin in _own(request)
     else:
-        good = cookie_name(request) not in request.cookies
+        good = not {cookie_name(request), sign_in_cookie(request)} & request.cookies.keys()
     if not good:
         raise Forbidden(
             "This request did not come from our own page.",

@@ -16,7 +16,7 @@ from bgstudio.errors import StudioError
 from bgstudio.service import Service
 from bgstudio.version import __version__
 from bgstudio.web import pages
-from bgstudio.web.api import docs, health, jobs, session
+from bgstudio.web.api import analytics, docs, health, jobs, outside, ratings, rights, session
 from bgstudio.web.clients import known_hosts, networks
 from bgstudio.web.metrics import Metrics
 from bgstudio.web.middleware import Gate
@@ -78,7 +78,16 @@ def create_app(service: Service) -> FastAPI:
     state.form_key = secrets.token_bytes(32)
     service.desk.ended = metrics.job_ended
 
-    for part in (jobs.router, session.router, health.router, *pages.ROUTERS):
+    for part in (
+        jobs.router,
+        session.router,
+        rights.router,
+        analytics.router,
+        ratings.router,
+        outside.router,
+        health.router,
+        *pages.ROUTERS,
+    ):
         app.include_router(part)
     _static_routes(app, static)
     install(app, _page_for_people(shown))

@@ -195,6 +195,7 @@ async def file(
     media_type, data = await service_of(request).desk.file(access.visitor, job, name)
     headers = {"Cache-Control": "private, no-store"}
     if download:
+        await service_of(request).insight.downloaded(access.visitor, name)
         headers["Content-Disposition"] = f'attachment; filename="bgstudio-{job[:8]}-{name}"'
     return Response(data, media_type=media_type, headers=headers)
 

@@ -83,22 +83,27 @@ async def with_session(request: Request, name: str, access: Access, **context: A
     return response
 
 
-async def formed(request: Request) -> tuple[Access, dict[str, str]]:
-    """Access and fields of a small form without files; its token is checked.
+async def formed(request: Request, most: int = MOST_FORM_BYTES) -> tuple[Access, dict[str, str]]:
+    """Access and fields of a small form without files, of at most so many bytes; its token is checked.
 
     Raises:
         NoSession, Forbidden: see ``access.required`` and ``access.check_form``.
         UsageError: more than a small form holds, or not one.
     """
     access = await required(request)
+    fields = await read_fields(request, most)
+    check_form(request, access, fields.pop("csrf", ""))
+    return access, fields
+
+
+async def read_fields(request: Request, most: int = MOST_FORM_BYTES) -> dict[str, str]:
+    """The fields of a small form without files; raises ``UsageError``. Its token is the caller's to check."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_FORM_BYTES:
+        if len(body) > most:
             raise UsageError("The form is too large.", "Nothing was changed.", "Write less.")
     try:
-        fields = dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=64))
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=64))
     except ValueError:
         raise UsageError("The form cannot be read.", "Nothing was changed.", "Load the page again.") from None
-    check_form(request, access, fields.pop("csrf", ""))
-    return access, fields

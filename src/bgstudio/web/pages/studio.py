@@ -28,7 +28,9 @@ _SIZE = re.compile(r"(\d{2,4})(?:\s*[x×]\s*(\d{2,4}))?")
 @router.get("/")
 async def studio(request: Request) -> Response:
     """The studio, empty."""
-    return await with_session(request, "studio", await welcome(request))
+    access = await welcome(request)
+    await service_of(request).insight.events.note(access.visitor, "page", "studio")
+    return await with_session(request, "studio", access)
 
 
 @router.get("/jobs/{job}")
@@ -36,7 +38,8 @@ async def job_page(request: Request, job: str) -> Response:
     """A job without script: how it stands, and what it has made."""
     access = await required(request)
     record = await service_of(request).desk.get(access.visitor, job)
-    return await with_session(request, "job", access, job=record.view())
+    ratings = await service_of(request).insight.ratings.of(access.visitor, job)
+    return await with_session(request, "job", access, job=record.view(), ratings=ratings)
 
 
 @router.post("/studio")
@@ -60,6 +63,18 @@ async def cancel(request: Request, job: str) -> Response:
     """The button that stops a job, without script."""
     access, _ = await formed(request)
     await service_of(request).desk.cancel(access.visitor, job)
+    return RedirectResponse(f"/jobs/{job}", 303)
+
+
+@router.post("/jobs/{job}/pictures/{number}/rate")
+async def rate(request: Request, job: str, number: int) -> Response:
+    """The thumbs, without script."""
+    access, fields = await formed(request)
+    ratings = service_of(request).insight.ratings
+    if fields.get("thumb") == "none":
+        await ratings.remove(access.visitor, job, number)
+    else:
+        await ratings.rate(access.visitor, job, number, fields.get("thumb", ""), fields.get("reason"))
     return RedirectResponse(f"/jobs/{job}", 303)
 
 

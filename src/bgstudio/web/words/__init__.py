@@ -10,10 +10,13 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from bgstudio.web.words.account import ACCOUNT
+from bgstudio.web.words.contact import CONTACT
+from bgstudio.web.words.operator import OPERATOR
 from bgstudio.web.words.privacy import PRIVACY
 from bgstudio.web.words.studio import STUDIO
 
-TEXT: Final[dict[str, Any]] = {**STUDIO, **PRIVACY}
+TEXT: Final[dict[str, Any]] = {**STUDIO, **PRIVACY, **ACCOUNT, **CONTACT, **OPERATOR}
 
 
 def fill(template: str, **values: object) -> str:
@@ -23,7 +26,7 @@ def fill(template: str, **values: object) -> str:
 
 SCRIPT_PARTS: Final = (
     "usage", "studio", "look", "light", "set", "size", "go", "refine", "progress", "notes", "receipt", "units",
-    "nav", "samples",
+    "nav", "samples", "rating",
 )  # fmt: skip
 """What the scripts need; the rest is only in templates."""
 

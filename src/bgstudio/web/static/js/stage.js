@@ -5,6 +5,7 @@ import { boxIn, draw, load } from "./photo.js";
 import { placeOf } from "./place.js";
 import * as api from "./api.js";
 import "./compare.js";
+import { rate } from "./rating.js";
 
 const STEPS = ["cutout", "preview", "picture"];
 
@@ -33,6 +34,7 @@ export class Stage {
   set(photo) {
     this.photo = photo;
     this.item = null;
+    rate($("#rate"));
     this.#shown = "";
     this.moving = false;
     this.after.hidden = true;
@@ -152,6 +154,7 @@ export class Stage {
       : job.preview ? say("studio.made_preview") : "";
     $("#dl").disabled = !picture;
     $("#receipt-open").disabled = !picture;
+    rate($("#rate"), picture && job.id, picture?.number);
     if (!url || url === this.#shown) { this.#allow(); return; }
     const image = await load(url).catch(() => null);
     if (!image || this.item !== item) return;
