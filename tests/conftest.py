@@ -1,7 +1,12 @@
 """What all tests share."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import settings
+
+from tests.servers import postgres as postgres_server
+from tests.servers import seaweed as seaweed_server
 
 settings.register_profile("house", deadline=None, derandomize=True)  # a slow machine fails nothing, twice is the same
 settings.load_profile("house")
@@ -11,3 +16,17 @@ settings.load_profile("house")
 def anyio_backend() -> str:
     """Asynchronous tests (``pytest.mark.anyio``) run on asyncio."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres_server.Postgres]:
+    """A PostgreSQL server, started for the first test that asks for it."""
+    with postgres_server.running(tmp_path_factory.mktemp("pg")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweed_server.Seaweed]:
+    """An S3 server, started for the first test that asks for it."""
+    with seaweed_server.running(tmp_path_factory.mktemp("s3")) as server:
+        yield server

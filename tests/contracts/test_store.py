@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from pathlib import Path
 
 import pytest
 
 from bgstudio.domain.job import BlobStore
 from bgstudio.domain.sealed import Sealed
-from bgstudio.store import folder_blobs, memory_blobs
+from bgstudio.store import blobs_of, folder_blobs, memory_blobs
+from tests.servers.seaweed import Seaweed
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=["memory", "folder"])
+@pytest.fixture(params=["memory", "folder", "s3"])
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
+    if request.param == "s3":
+        server: Seaweed = request.getfixturevalue("seaweed")
+        return blobs_of(f"{server.bucket('contract')}/{secrets.token_hex(4)}", server.options(), tmp_path)
     return memory_blobs() if request.param == "memory" else folder_blobs(tmp_path / "data" / "blobs")
 
 

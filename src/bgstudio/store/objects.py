@@ -1,4 +1,4 @@
-"""Blobs in any store that ``obstore`` speaks to: memory, a local folder, and later S3 and its like."""
+"""Blobs in any store that ``obstore`` speaks to: memory, a local folder, S3 and its like."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import asyncio
 import re
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore
 
 from bgstudio.domain.sealed import Sealed
+from bgstudio.errors import StoreDown
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -29,38 +33,46 @@ STAGED_SECONDS = 3600.0
 class ObjectBlobs:
     """Satisfies ``domain.job.BlobStore`` over an ``obstore`` store.
 
-    Every method raises ``ValueError`` for a key outside ``KEY``: keys are made by us, so that is a fault of ours.
+    Every method raises ``ValueError`` for a key outside ``KEY``: keys are made by us, so that is a fault of ours. Every
+    method raises ``StoreDown`` where the store cannot be reached, lets us not in, or has no space left.
 
     Args:
         store: the store.
         folder: the local folder behind it, if there is one: ``delete`` removes emptied and half-written rests there.
+        name: of the store in messages.
     """
 
-    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
+    def __init__(self, store: ObjectStore, folder: Path | None = None, name: str = "") -> None:
         self._store = store
         self._folder = folder
+        self.name = name or (str(folder) if folder else "memory")
 
     async def put(self, key: str, sealed: Sealed) -> None:
         """Store, whole or not at all; what was there before is replaced."""
-        await obstore.put_async(self._store, _checked(key), sealed.data)
+        _checked(key)
+        with _told():
+            await obstore.put_async(self._store, key, sealed.data)
 
     async def get(self, key: str) -> Sealed | None:
         """What was stored, or None."""
-        try:
-            found = await obstore.get_async(self._store, _checked(key))
-            return Sealed(bytes(await found.bytes_async()))
-        except FileNotFoundError:
-            return None
+        _checked(key)
+        with _told():
+            try:
+                found = await obstore.get_async(self._store, key)
+                return Sealed(bytes(await found.bytes_async()))
+            except FileNotFoundError:
+                return None
 
     async def delete(self, prefix: str) -> int:
         """Delete everything whose key is ``prefix`` or begins with ``prefix/``; the number of blobs."""
         _checked(prefix)
         keys = [key for key in await self.keys(prefix) if key == prefix or key.startswith(f"{prefix}/")]
         for key in keys:
-            try:
-                await obstore.delete_async(self._store, key)
-            except FileNotFoundError:
-                continue  # somebody else was quicker
+            with _told():
+                try:
+                    await obstore.delete_async(self._store, key)
+                except FileNotFoundError:
+                    continue  # somebody else was quicker
         if self._folder is not None:
             await asyncio.to_thread(_remove_rests, self._folder, prefix)
         return len(keys)
@@ -72,9 +84,25 @@ class ObjectBlobs:
         # obstore's prefixes are whole parts of a path: ask for the folder and pick from it.
         above = prefix.rpartition("/")[0]
         found: list[str] = []
-        async for page in obstore.list(self._store, above or None):
-            found.extend(meta["path"] for meta in page)
+        with _told():
+            async for page in obstore.list(self._store, above or None):
+                found.extend(meta["path"] for meta in page)
         return sorted(key for key in found if key.startswith(prefix))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Trouble of the store in our own words."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (BaseError, OSError) as error:
+        raise StoreDown(
+            "The store of pictures cannot be used just now.",
+            "What is kept stays as it was; what was being made could not be kept.",
+            "Try again in a minute; if it goes on, tell the host that the store is full, locked or not reachable.",
+        ) from error
 
 
 def memory_blobs() -> ObjectBlobs:
