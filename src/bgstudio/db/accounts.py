@@ -89,6 +89,12 @@ async def remove(connection: AsyncConnection, account: str) -> None:
     await connection.execute(delete(accounts).where(accounts.c.id == account))
 
 
+async def without_key(connection: AsyncConnection) -> list[str]:
+    """Of those that are being deleted: their key is gone, and the rest is still to go."""
+    query = select(accounts.c.id).where(func.length(accounts.c.wrapped_key) == 0).order_by(accounts.c.created)
+    return list((await connection.execute(query)).scalars())
+
+
 async def ids(connection: AsyncConnection) -> set[str]:
     """Of all."""
     return set((await connection.execute(select(accounts.c.id))).scalars())
