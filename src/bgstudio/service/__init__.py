@@ -11,6 +11,7 @@ from bgstudio.service.keys import Keys
 from bgstudio.service.letters import Letters
 from bgstudio.service.login import Logins
 from bgstudio.service.looks import Looks
+from bgstudio.service.moving import Moving
 from bgstudio.service.operator import Operator
 from bgstudio.service.order import Delivery, DeskLimits
 from bgstudio.service.outside import Outside
@@ -45,6 +46,7 @@ __all__ = [
     "Letters",
     "Logins",
     "Looks",
+    "Moving",
     "Operator",
     "Outside",
     "Portraits",

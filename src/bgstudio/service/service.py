@@ -22,6 +22,7 @@ from bgstudio.service.keys import Keys
 from bgstudio.service.letters import Letters
 from bgstudio.service.login import Logins
 from bgstudio.service.looks import Looks
+from bgstudio.service.moving import Moving
 from bgstudio.service.outside import Outside
 from bgstudio.service.portraits import Portraits
 from bgstudio.service.postman import Postman
@@ -55,6 +56,7 @@ class Service:
         most_pictures: of one job.
         accounts, portraits, looks: of people who have signed in, their pictures, and what they have saved.
         logins: sign people in.
+        moving: takes along what a visit has made.
         letters: to the host.
         rights, exports, deletion: what is held about somebody; all of it as a ZIP; its end.
         insight: usage data, sums, ratings, and the host's own page.
@@ -79,6 +81,7 @@ class Service:
     accounts: Accounts
     portraits: Portraits
     logins: Logins
+    moving: Moving
     looks: Looks
     outside: Outside
     letters: Letters
@@ -205,6 +208,7 @@ class Service:
         if self.postman is not None:
             await self.postman.close()
         await self.logins.close()
+        await self.moving.close()
         await self.engine.close()
         await self._write_sums()
         await self.db.close()

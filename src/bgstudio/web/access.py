@@ -21,6 +21,11 @@ COOKIE = "bgs"
 SECURE_COOKIE = "__Host-bgs"
 SIGNED_IN = "bgs_in"
 SECURE_SIGNED_IN = "__Host-bgs_in"
+LOGIN = "bgs_login"
+SECURE_LOGIN = "__Host-bgs_login"
+LOGIN_SECONDS = 600
+"""What a browser shows when it comes back from the provider; shared by its tabs, and gone with the sign-in."""
+
 COUNT = "count"
 """The cookie of a visit that says whether it may be counted: ``yes`` or ``no``."""
 
@@ -142,10 +147,58 @@ async def welcome(request: Request) -> Access:
 
 
 def remember(request: Request, response: Response, access: Access) -> None:
-    """Set the cookie of a session that began with this request."""
-    if access.fresh:
+    """Set the cookie of a session that began with this request; whoever is signed in keeps theirs as long again."""
+    if access.visitor.account and not access.bearer:
+        admit(request, response, access.token)
+    elif access.fresh:
         secure = client(request).secure
         response.set_cookie(cookie_name(request), access.token, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+async def known_visit(request: Request) -> Visitor | None:
+    """The anonymous visit of this browser, whether or not somebody has signed in since."""
+    token = request.cookies.get(cookie_name(request), "")
+    if not TOKEN.fullmatch(token):
+        return None
+    return await service_of(request).sessions.find(token, client(request).address)
+
+
+def sign_in_token(request: Request) -> str:
+    """The token of this browser's sign-in, good or not; empty where there is none."""
+    token = request.cookies.get(sign_in_cookie(request), "")
+    return token if TOKEN.fullmatch(token) else ""
+
+
+def login_token(request: Request) -> str:
+    """What this browser has kept of a sign-in that it has begun; empty where there is nothing."""
+    token = request.cookies.get(_login_cookie(request), "")
+    return token if TOKEN.fullmatch(token) else ""
+
+
+def remember_login(request: Request, response: Response, token: str) -> None:
+    """Let the browser keep what shows that a sign-in began in it."""
+    _set(request, response, _login_cookie(request), token, LOGIN_SECONDS)
+
+
+def admit(request: Request, response: Response, token: str) -> None:
+    """Let the browser keep the token of a sign-in, as long as it lives if it is not used again."""
+    hours = service_of(request).settings.account_hours
+    _set(request, response, sign_in_cookie(request), token, round(hours * 3600))
+
+
+def dismiss(request: Request, response: Response) -> None:
+    """Take the sign-in's cookie away; the visit's stays."""
+    secure = client(request).secure
+    response.delete_cookie(sign_in_cookie(request), path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def _login_cookie(request: Request) -> str:
+    return SECURE_LOGIN if client(request).secure else LOGIN
+
+
+def _set(request: Request, response: Response, name: str, token: str, seconds: int) -> None:
+    secure = client(request).secure
+    response.set_cookie(name, token, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
 
 
 def forget(request: Request, response: Response) -> None:

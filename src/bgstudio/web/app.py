@@ -16,7 +16,7 @@ from bgstudio.errors import StudioError
 from bgstudio.service import Service
 from bgstudio.version import __version__
 from bgstudio.web import pages
-from bgstudio.web.api import analytics, docs, health, jobs, outside, ratings, rights, session
+from bgstudio.web.api import account, analytics, docs, health, jobs, outside, ratings, rights, session
 from bgstudio.web.clients import known_hosts, networks
 from bgstudio.web.metrics import Metrics
 from bgstudio.web.middleware import Gate
@@ -81,6 +81,7 @@ def create_app(service: Service) -> FastAPI:
     for part in (
         jobs.router,
         session.router,
+        account.router,
         rights.router,
         analytics.router,
         ratings.router,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from bgstudio.service import Service, Visitor
-from bgstudio.web.access import client, forget, refuse_strangers, remember, required, service_of, welcome
+from bgstudio.web.access import client, dismiss, forget, refuse_strangers, remember, required, service_of, welcome
 from bgstudio.web.api import docs
 from bgstudio.web.api.schemas import CapabilitiesView, PresetView, SessionView, TokenView
 
@@ -49,9 +49,14 @@ async def begin(request: Request) -> Response:
 
 @router.delete("/session", status_code=204, responses=docs.problems(401, 403))
 async def end(request: Request) -> Response:
-    """End the session; everything that hangs on it is deleted."""
+    """End the session; everything that hangs on it is deleted. Whoever is signed in is signed out here, and keeps it."""
     access = await required(request)
     service = service_of(request)
+    if access.visitor.account:
+        await service.accounts.sign_out(access.visitor)
+        response = Response(status_code=204)
+        dismiss(request, response)
+        return response
     await service.desk.leave(access.visitor)
     await service.sessions.end(access.visitor)
     response = Response(status_code=204)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bgstudio.errors import UsageError
+from bgstudio.errors import SignInNeeded, UsageError
+from bgstudio.service import Service, Visitor
 from bgstudio.version import __version__
 from bgstudio.web.access import Access, check_form, form_token, remember, required, service_of
 from bgstudio.web.api.session import session_view
@@ -38,7 +39,8 @@ class Pages:
         return f"{name}.html" in self._environment.list_templates()
 
     def render(self, request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
-        """A page. Every template also gets theme, presets, limits, csrf and session, empty where there is none."""
+        """A page. Every template also gets theme, presets, limits, csrf, session, person and door (where to sign in),
+        empty where there is none."""
         service = service_of(request)
         theme = request.cookies.get("theme")
         words: dict[str, Any] = {
@@ -47,6 +49,8 @@ class Pages:
             "limits": service.capabilities["limits"],
             "capabilities": service.capabilities,
             "session": None,
+            "person": None,
+            "door": "",
             "csrf": "",
             "settings": _shown(service.settings),
         }
@@ -75,12 +79,41 @@ def pages_of(request: Request) -> Pages:
 
 async def with_session(request: Request, name: str, access: Access, **context: Any) -> Response:
     """A page for somebody with a session, whose cookie is set where it is new."""
-    session = await session_view(service_of(request), access.visitor)
-    response = pages_of(request).render(
-        request, name, session=session, csrf=form_token(request, access.token), **context
-    )
+    service = service_of(request)
+    words = {
+        "session": await session_view(service, access.visitor),
+        "csrf": form_token(request, access.token),
+        "person": await person_view(service, access.visitor),
+        "door": _door(request) if service.logins.ready else "",
+    }
+    response = pages_of(request).render(request, name, **(words | context))
     remember(request, response, access)
     return response
+
+
+async def person_view(service: Service, visitor: Visitor) -> dict[str, str] | None:
+    """How the head of a page shows somebody who has signed in: name, initials, and where their picture is."""
+    if not visitor.account:
+        return None
+    try:
+        profile = await service.accounts.profile(visitor)
+    except SignInNeeded:  # deleted this moment
+        return None
+    picture = "/account/picture" if profile.picture else ""
+    name = profile.name or profile.email
+    return {"name": name, "email": profile.email, "initials": initials(name), "picture": picture}
+
+
+def initials(name: str) -> str:
+    """Two letters for a name or an address; empty for none."""
+    words = [word for word in name.partition("@")[0].replace(".", " ").replace("-", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+def _door(request: Request) -> str:
+    """Where to sign in, and come back to this page."""
+    path = request.url.path if request.method == "GET" else "/"
+    return f"/sign-in?next={quote(path)}" if path not in ("/", "/sign-in", "/auth/callback") else "/sign-in"
 
 
 async def formed(request: Request, most: int = MOST_FORM_BYTES) -> tuple[Access, dict[str, str]]:

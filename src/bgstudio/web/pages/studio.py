@@ -91,6 +91,8 @@ async def leave(request: Request) -> Response:
     """The button that ends the session and deletes everything, without script."""
     access, _ = await formed(request)
     service = service_of(request)
+    if access.visitor.account:  # what somebody has in an account is deleted on its own page, once they confirm it
+        return RedirectResponse("/account#delete", 303)
     await service.desk.leave(access.visitor)
     await service.sessions.end(access.visitor)
     response = RedirectResponse("/privacy?deleted=1", 303)

@@ -14,9 +14,10 @@ from bgstudio.web.words.account import ACCOUNT
 from bgstudio.web.words.contact import CONTACT
 from bgstudio.web.words.operator import OPERATOR
 from bgstudio.web.words.privacy import PRIVACY
+from bgstudio.web.words.signin import SIGNIN
 from bgstudio.web.words.studio import STUDIO
 
-TEXT: Final[dict[str, Any]] = {**STUDIO, **PRIVACY, **ACCOUNT, **CONTACT, **OPERATOR}
+TEXT: Final[dict[str, Any]] = {**STUDIO, **PRIVACY, **ACCOUNT, **CONTACT, **OPERATOR, **SIGNIN}
 
 
 def fill(template: str, **values: object) -> str:
