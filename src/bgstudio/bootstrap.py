@@ -6,7 +6,9 @@ import os
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bgstudio.backends.raytrace import PathTracer
@@ -17,6 +19,7 @@ from bgstudio.domain.brief import MAX_SIDE, MIN_SIDE, FileFormat
 from bgstudio.domain.job import Engine
 from bgstudio.domain.outside import OutsideService
 from bgstudio.domain.ports import Cancel, Progress
+from bgstudio.domain.sealed import KeyWrapper
 from bgstudio.engine import RENDERER, LocalPool
 from bgstudio.intake import DecoderProcess, IntakeLimits
 from bgstudio.intake.sniff import Kind
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from bgstudio.db import Database
     from bgstudio.identity import Provider
     from bgstudio.service import Insight, JobDesk, Keys, Letters, Operator, Outside, Postman, Service
+    from bgstudio.service.visitor import Clock
+    from bgstudio.store import ObjectBlobs
 
 FULL_MODEL = "u2net"
 PREVIEW_MODEL = "u2netp"
@@ -150,29 +155,25 @@ def build_service(
     Raises:
         UnsafeSettings, KeyMissing, VaultError: see ``MasterKey.load_or_create``.
     """
-    # imported here, since workers and most commands need none of it
-    from bgstudio import service
-    from bgstudio.db import Database
-    from bgstudio.store import folder_blobs
-    from bgstudio.vault import MasterKey
+    from bgstudio import service  # imported here, since workers and most commands need none of it
 
     config = config or settings()
     engine = engine or build_engine(config)
-    db = Database.in_folder(config.data_dir)
-    begun = db.file is not None and db.file.exists()
-    master = MasterKey.load_or_create(config.data_dir / "master.key", must_exist=begun)
-    keys = service.Keys(db, master)
-    blobs = folder_blobs(config.data_dir / "results")
-    results = service.Results(db, blobs, config.session_bytes, config.result_days, account_bytes=config.account_bytes)
-    quota = service.Quota(db, config.pictures_per_day, config.pictures_per_address)
+    clock = build_clock(config)
+    db, blobs = build_database(config), build_blobs(config)
+    keys = service.Keys(db, build_wrapper(config, begun=db.file is not None and db.file.exists()))
+    results = service.Results(
+        db, blobs, config.session_bytes, config.result_days, clock, account_bytes=config.account_bytes
+    )
+    quota = service.Quota(db, config.pictures_per_day, config.pictures_per_address, clock)
     limits = service.DeskLimits(jobs_at_once=config.jobs_at_once, task_seconds=config.job_seconds)
-    desk = service.JobDesk(engine, results, quota, limits)
-    sessions = service.Sessions(db, blobs, keys, config.session_hours)
-    accounts = service.Accounts(db, keys, config.account_hours)
+    desk = service.JobDesk(engine, results, quota, limits, clock)
+    sessions = service.Sessions(db, blobs, keys, config.session_hours, clock)
+    accounts = service.Accounts(db, keys, config.account_hours, clock)
     portraits = service.Portraits(accounts, engine)
-    looks = service.Looks(db)
-    letters = service.Letters(db, keys, config.letters_per_day, config.letter_days)
-    rights = service.Rights(service.Hands(db, accounts, looks, letters), config)
+    looks = service.Looks(db, clock)
+    letters = service.Letters(db, keys, config.letters_per_day, config.letter_days, clock)
+    rights = service.Rights(service.Hands(db, accounts, looks, letters, clock), config)
     erase = partial(service.erase_account, db, blobs)
     return service.Service(
         db=db,
@@ -183,25 +184,89 @@ def build_service(
         quota=quota,
         rates=service.Rates(config.jobs_per_minute, config.requests_per_minute),
         results=results,
-        security_log=service.SecurityLog(db),
-        sweeper=service.Sweeper(db, blobs, config.security_log_days),
+        security_log=service.SecurityLog(db, clock),
+        sweeper=service.Sweeper(db, blobs, config.security_log_days, clock),
         screen=service.Screen(config.screen_words),
         presets=_looks(),
         capabilities=_abilities(config),
         settings=config,
         accounts=accounts,
         portraits=portraits,
-        logins=service.Logins(db, keys, accounts, portraits, build_provider(config)),
+        logins=service.Logins(db, keys, accounts, portraits, build_provider(config), clock),
+        moving=service.Moving(db, blobs, results, looks, desk),
         looks=looks,
-        insight=build_insight(config, db, desk, keys),
-        outside=build_outside(config, db, outside),
+        insight=build_insight(config, db, desk, keys, clock),
+        outside=build_outside(config, db, outside, clock),
         letters=letters,
         rights=rights,
-        exports=service.Exports(rights, results, looks, accounts.portrait),
-        deletion=service.Deletion(db, keys, desk, rights, erase, sessions.end, config),
+        exports=service.Exports(rights, results, looks, accounts.portrait, clock),
+        deletion=service.Deletion(db, keys, desk, rights, erase, sessions.end, config, clock),
         postman=build_postman(config),
         most_pictures=MOST_PICTURES,
     )
+
+
+def build_database(config: Settings) -> Database:
+    """The database: the one at the address in the settings, or SQLite in the data folder."""
+    from bgstudio.db import Database
+
+    return Database(config.database_url) if config.database_url else Database.in_folder(config.data_dir)
+
+
+def build_blobs(config: Settings) -> ObjectBlobs:
+    """The store of results: the one at the address in the settings, or the data folder."""
+    from bgstudio.store import blobs_of
+
+    options = {name: value.get_secret_value() for name, value in config.blob_options.items()}
+    return blobs_of(config.blob_url, options, config.data_dir / "results")
+
+
+def build_wrapper(config: Settings, *, begun: bool) -> KeyWrapper:
+    """What wraps all keys: an outside key service, the master key in the settings, or its file in the data folder.
+
+    Args:
+        config: settings.
+        begun: whether something that was sealed exists already; then a missing file is not made anew.
+
+    Raises:
+        UnsafeSettings, KeyMissing, VaultError: see ``vault.KeyFile`` and ``vault.MasterKey``.
+    """
+    from bgstudio.vault import KeyFile, KeyService, MasterKey
+
+    if config.key_service_url:
+        token = config.key_service_token.get_secret_value()
+        return KeyService(config.key_service_url, config.key_service_key, token)
+    if secret := config.master_key.get_secret_value():
+        return MasterKey.of_text(secret)
+    return KeyFile(key_file(config), must_exist=begun)
+
+
+def key_file(config: Settings) -> Path:
+    """Where the master key lies, if it lies in a file."""
+    return config.data_dir / "master.key"
+
+
+def _existing(config: Settings, what: str) -> Database:
+    """The database of a service that has run already; raises ``UsageError`` where none has."""
+    from bgstudio.errors import UsageError
+
+    db = build_database(config)
+    if db.file is not None and not db.file.exists():
+        raise UsageError(
+            f"There {what}: no service has run with this data folder yet.",
+            remedy="Set BGSTUDIO_DATA_DIR to the folder of the service.",
+        )
+    return db
+
+
+def build_clock(config: Settings) -> Clock:
+    """Tells the time; for drills it can be days ahead."""
+    from bgstudio.service.visitor import utc_now
+
+    if not config.clock_ahead_days:
+        return utc_now
+    ahead = timedelta(days=config.clock_ahead_days)
+    return lambda: utc_now() + ahead
 
 
 def build_provider(config: Settings) -> Provider | None:
@@ -217,17 +282,19 @@ def build_provider(config: Settings) -> Provider | None:
     return Provider(config.issuer, config.client_id, config.client_secret.get_secret_value())
 
 
-def build_insight(config: Settings, db: Database, desk: JobDesk, keys: Keys) -> Insight:
+def build_insight(config: Settings, db: Database, desk: JobDesk, keys: Keys, clock: Clock) -> Insight:
     """Usage data, sums, ratings, and the host's own page."""
     from bgstudio import service
 
-    events = service.Events(db, config.analytics, config.event_days)
-    tallies = service.Tallies(db)
+    events = service.Events(db, config.analytics, config.event_days, clock)
+    tallies = service.Tallies(db, clock)
     ratings = service.Ratings(desk, events, tallies, keys)
-    return service.Insight(db, events, tallies, ratings, service.Operator(db, config.operator_hours))
+    return service.Insight(db, events, tallies, ratings, service.Operator(db, config.operator_hours, clock))
 
 
-def build_outside(config: Settings, db: Database, more: Sequence[OutsideService] = ()) -> Outside:
+def build_outside(
+    config: Settings, db: Database, more: Sequence[OutsideService] = (), clock: Clock | None = None
+) -> Outside:
     """The way to those outside services that are switched on.
 
     Raises:
@@ -246,7 +313,7 @@ def build_outside(config: Settings, db: Database, more: Sequence[OutsideService]
             f"Known are: {', '.join(known) or 'none yet'}. Leave the setting empty to send nothing to anybody.",
         )
     names = {name: secret.get_secret_value() for name, secret in config.outside_keys.items()}
-    return service.Outside(db, [known[name] for name in config.outside_services], names)
+    return service.Outside(db, [known[name] for name in config.outside_services], names, clock or build_clock(config))
 
 
 def build_postman(config: Settings) -> Postman | None:
@@ -279,22 +346,14 @@ async def open_letters(config: Settings | None = None) -> AsyncIterator[Letters]
         UnsafeSettings, KeyMissing, WrongKey: see ``build_service``.
     """
     from bgstudio import service
-    from bgstudio.db import Database
-    from bgstudio.errors import UsageError
-    from bgstudio.vault import MasterKey
 
     config = config or settings()
-    db = Database.in_folder(config.data_dir)
-    if db.file is not None and not db.file.exists():
-        raise UsageError(
-            "There are no letters: no service has run with this data folder yet.",
-            remedy="Set BGSTUDIO_DATA_DIR to the folder of the service.",
-        )
-    keys = service.Keys(db, MasterKey.load_or_create(config.data_dir / "master.key", must_exist=True))
+    db = _existing(config, "are no letters")
+    keys = service.Keys(db, build_wrapper(config, begun=True))
     await db.open()
     try:
         await keys.start()
-        yield service.Letters(db, keys, config.letters_per_day, config.letter_days)
+        yield service.Letters(db, keys, config.letters_per_day, config.letter_days, build_clock(config))
     finally:
         await db.close()
 
@@ -307,19 +366,12 @@ async def open_operator(config: Settings | None = None) -> AsyncIterator[Operato
         UsageError: no service has ever run here.
     """
     from bgstudio import service
-    from bgstudio.db import Database
-    from bgstudio.errors import UsageError
 
     config = config or settings()
-    db = Database.in_folder(config.data_dir)
-    if db.file is not None and not db.file.exists():
-        raise UsageError(
-            "There is no operator's page: no service has run with this data folder yet.",
-            remedy="Set BGSTUDIO_DATA_DIR to the folder of the service.",
-        )
+    db = _existing(config, "is no operator's page")
     await db.open()
     try:
-        yield service.Operator(db, config.operator_hours)
+        yield service.Operator(db, config.operator_hours, build_clock(config))
     finally:
         await db.close()
 

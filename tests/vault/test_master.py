@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bgstudio.errors import KeyMissing, UnsafeSettings, VaultError, WrongKey
-from bgstudio.vault import Box, MasterKey
+from bgstudio.vault import Box, KeyFile, MasterKey
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def test_is_made_once_for_its_owner_only(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [file.name for file in path.parent.iterdir()] == ["master.key"]
-    assert MasterKey.load_or_create(path).derive("x") == made.derive("x")
+    assert MasterKey.load_or_create(path).fingerprints == made.fingerprints
 
 
 @pytest.mark.anyio
@@ -41,11 +41,49 @@ async def test_wraps_a_key_for_one_place() -> None:
             await other.unwrap(wrapped, about)
 
 
-def test_derives_one_key_for_each_purpose() -> None:
-    master = MasterKey.fresh()
-    assert len({master.derive(purpose) for purpose in ("a", "b", "wrap")}) == 3
-    assert len(master.derive("a")) == 32
-    assert master.derive("a") != MasterKey.fresh().derive("a")
+@pytest.mark.anyio
+async def test_a_new_key_goes_in_front_and_old_ones_still_open(path: Path) -> None:
+    running = KeyFile(path)
+    before = running.master.fingerprints
+    key = Box.fresh().key
+    old = await running.wrap(key, "session/a")
+    KeyFile(path, must_exist=True).add()  # by another process
+    new = await running.wrap(key, "session/a")
+    assert running.master.fingerprints[1:] == before
+    assert [await running.newest(wrapped, "session/a") for wrapped in (old, new)] == [False, True]
+    assert [await running.unwrap(wrapped, "session/a") for wrapped in (old, new)] == [key, key]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert running.drop_older() == 1
+    assert await running.unwrap(new, "session/a") == key
+    with pytest.raises(WrongKey):
+        await running.unwrap(old, "session/a")
+    assert [one.name for one in path.parent.iterdir()] == ["master.key"]
+
+
+@pytest.mark.anyio
+async def test_a_key_file_that_goes_while_the_service_runs_is_told(path: Path) -> None:
+    running = KeyFile(path)
+    path.unlink()
+    with pytest.raises(KeyMissing, match="has gone"):
+        await running.wrap(Box.fresh().key, "session/a")
+
+
+@pytest.mark.anyio
+async def test_keys_in_the_settings_are_read_newest_first() -> None:
+    old, new = "11" * 32, "22" * 32
+    wrapped = await MasterKey.of_text(old).wrap(bytes(32), "session/a")
+    both = MasterKey.of_text(f" {new}, {old}\n")
+    assert both.older == 1
+    assert await both.unwrap(wrapped, "session/a") == bytes(32)
+    with pytest.raises(WrongKey):
+        await MasterKey.of_text(new).unwrap(wrapped, "session/a")
+
+
+@pytest.mark.parametrize("text", ["", "zz", "11" * 31, f"{'11' * 32},22", "nonsense" * 8])
+def test_settings_that_hold_no_key_are_told(text: str) -> None:
+    with pytest.raises(VaultError, match="BGSTUDIO_MASTER_KEY") as raised:
+        MasterKey.of_text(text)
+    assert text == "" or text not in str(raised.value)
 
 
 @pytest.mark.parametrize(("which", "mode"), [("file", 0o640), ("file", 0o604), ("folder", 0o750), ("folder", 0o701)])
@@ -97,7 +135,7 @@ def test_two_that_start_at_once_get_the_same_key(path: Path) -> None:
 
     def start() -> None:
         ready.wait()
-        keys.append(MasterKey.load_or_create(path).derive("x"))
+        keys.append(MasterKey.load_or_create(path).fingerprints)
 
     threads = [threading.Thread(target=start) for _ in range(8)]
     for thread in threads:
@@ -114,7 +152,7 @@ def test_is_made_where_files_cannot_be_linked(path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(os, "link", no_links)
     made = MasterKey.load_or_create(path)
-    assert MasterKey.load_or_create(path).derive("x") == made.derive("x")
+    assert MasterKey.load_or_create(path).fingerprints == made.fingerprints
     assert [file.name for file in path.parent.iterdir()] == ["master.key"]
 
 
@@ -122,6 +160,6 @@ def test_is_not_shown_and_not_pickled(path: Path) -> None:
     master = MasterKey.load_or_create(path)
     secret = path.read_text().split()[1]
     assert secret not in repr(master)
-    assert secret not in repr(vars(master)["_wrapper"])
+    assert secret not in repr(vars(master)["_wrappers"])
     with pytest.raises(TypeError):
         pickle.dumps(master)

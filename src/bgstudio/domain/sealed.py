@@ -53,3 +53,7 @@ class KeyWrapper(Protocol):
     async def unwrap(self, wrapped: bytes, about: str) -> bytes:
         """Open a wrapped key; raises ``WrongKey`` where it was wrapped by another or for another place."""
         ...
+
+    async def newest(self, wrapped: bytes, about: str) -> bool:
+        """Whether it was wrapped with the key that ``wrap`` uses now."""
+        ...

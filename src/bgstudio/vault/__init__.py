@@ -1,6 +1,7 @@
-"""Encryption: boxes that seal bytes for a place, and the master key."""
+"""Encryption: boxes that seal bytes for a place, the master key, and outside key services."""
 
 from bgstudio.vault.box import OVERHEAD, Box
-from bgstudio.vault.master import MasterKey
+from bgstudio.vault.master import KeyFile, MasterKey
+from bgstudio.vault.service import KeyService
 
-__all__ = ["OVERHEAD", "Box", "MasterKey"]
+__all__ = ["OVERHEAD", "Box", "KeyFile", "KeyService", "MasterKey"]

@@ -1,4 +1,4 @@
-"""The one key that all others hang on, in a file that only its owner can read."""
+"""The one key that all others hang on, in a file that only its owner can read; and how it is replaced."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bgstudio.domain.sealed import Sealed
-from bgstudio.errors import KeyMissing, UnsafeSettings, VaultError
+from bgstudio.errors import KeyMissing, UnsafeSettings, VaultError, WrongKey
 from bgstudio.vault.box import KEY_BYTES, Box
 
 HEAD = "bgstudio-master-key-1 "
@@ -25,13 +25,14 @@ class MasterKey:
 
     Args:
         secret: 32 random bytes.
+        older: earlier ones; what they wrapped is still opened.
     """
 
-    def __init__(self, secret: bytes) -> None:
-        if len(secret) != KEY_BYTES:
-            raise ValueError(f"a master key has {KEY_BYTES} bytes, not {len(secret)}")
-        self._secret = bytes(secret)
-        self._wrapper = Box(self.derive("wrap"))
+    def __init__(self, secret: bytes, *older: bytes) -> None:
+        self._secrets = tuple(bytes(one) for one in (secret, *older))
+        if any(len(one) != KEY_BYTES for one in self._secrets):
+            raise ValueError(f"a master key has {KEY_BYTES} bytes")
+        self._wrappers = [Box(_derived(one, "wrap")) for one in self._secrets]
 
     @classmethod
     def fresh(cls) -> MasterKey:
@@ -39,11 +40,28 @@ class MasterKey:
         return cls(secrets.token_bytes(KEY_BYTES))
 
     @classmethod
+    def of_text(cls, text: str) -> MasterKey:
+        """Keys as 64 hex digits each, the newest first, with commas or line ends between them.
+
+        Raises:
+            VaultError: it is something else.
+        """
+        try:
+            parts = filter(None, (part.strip() for part in text.replace(",", "\n").split("\n")))
+            return cls(*(bytes.fromhex(part.removeprefix(HEAD)) for part in parts))
+        except (ValueError, TypeError):
+            raise VaultError(
+                "BGSTUDIO_MASTER_KEY holds no master key.",
+                "Without it, nothing that was kept can be opened.",
+                "Set it to 64 hex digits, such as those that 'openssl rand -hex 32' prints; older ones behind a comma.",
+            ) from None
+
+    @classmethod
     def load_or_create(cls, path: Path, must_exist: bool = False) -> MasterKey:
-        """The key in the file ``path``, which is made with mode 600 in a folder of mode 700 where it is not there.
+        """The keys in the file ``path``, which is made with mode 600 in a folder of mode 700 where it is not there.
 
         Args:
-            path: the file.
+            path: the file; one key in a line, the newest first.
             must_exist: True where something sealed with the key exists already, such as a database.
 
         Raises:
@@ -75,26 +93,118 @@ class MasterKey:
             _create(path)
         _check_mode(path.parent, "700")
         _check_mode(path, "600")
-        return cls(_parse(path))
+        return cls(*_parse(path))
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Tells keys apart, the newest first; nothing of a key can be told from its fingerprint."""
+        return tuple(_derived(one, "fingerprint")[:4].hex() for one in self._secrets)
+
+    @property
+    def older(self) -> int:
+        """How many earlier keys there are beside the newest."""
+        return len(self._secrets) - 1
 
     async def wrap(self, key: bytes, about: str) -> bytes:
-        """Seal a key for the place ``about``: 60 bytes for 32."""
-        return self._wrapper.seal(key, about).data
+        """Seal a key for the place ``about`` with the newest key: 60 bytes for 32."""
+        return self._wrappers[0].seal(key, about).data
 
     async def unwrap(self, wrapped: bytes, about: str) -> bytes:
         """Open a wrapped key; raises ``WrongKey`` where it was wrapped by another or for another place."""
-        return self._wrapper.open(Sealed(wrapped), about)
+        for wrapper in self._wrappers[:-1]:
+            with suppress(WrongKey):
+                return wrapper.open(Sealed(wrapped), about)
+        return self._wrappers[-1].open(Sealed(wrapped), about)
 
-    def derive(self, purpose: str) -> bytes:
-        """32 bytes for one purpose, always the same; from them neither the master key nor others can be told."""
-        info = f"bgstudio/{purpose}".encode()
-        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self._secret)
+    async def newest(self, wrapped: bytes, about: str) -> bool:
+        """Whether the newest key wrapped it."""
+        try:
+            self._wrappers[0].open(Sealed(wrapped), about)
+        except WrongKey:
+            return False
+        return True
 
     def __repr__(self) -> str:
         return "MasterKey(hidden)"
 
     def __reduce__(self) -> tuple[type[MasterKey], tuple[bytes]]:
         raise TypeError("a MasterKey is not pickled: it would be readable")
+
+
+class KeyFile:
+    """The master key in its file, which is read again when it has changed, so that a new key needs no restart.
+
+    Satisfies ``domain.sealed.KeyWrapper``.
+
+    Args:
+        path: see ``MasterKey.load_or_create``, which also says what is raised.
+        must_exist: see there.
+    """
+
+    def __init__(self, path: Path, must_exist: bool = False) -> None:
+        self._path = path
+        self._master = MasterKey.load_or_create(path, must_exist)
+        self._read_at = _changed(path)
+
+    @property
+    def master(self) -> MasterKey:
+        """The keys as they are in the file now."""
+        if _changed(self._path) != self._read_at:
+            self._read_at = _changed(self._path)
+            self._master = MasterKey.load_or_create(self._path, must_exist=True)
+        return self._master
+
+    async def wrap(self, key: bytes, about: str) -> bytes:
+        """Seal a key for the place ``about``."""
+        return await self.master.wrap(key, about)
+
+    async def unwrap(self, wrapped: bytes, about: str) -> bytes:
+        """Open a wrapped key; raises ``WrongKey``."""
+        return await self.master.unwrap(wrapped, about)
+
+    async def newest(self, wrapped: bytes, about: str) -> bool:
+        """Whether the newest key wrapped it."""
+        return await self.master.newest(wrapped, about)
+
+    def add(self) -> None:
+        """Put a new key in front. What older ones wrapped is still opened."""
+        _rewrite(self._path, [secrets.token_bytes(KEY_BYTES), *_parse(self._path)])
+
+    def drop_older(self) -> int:
+        """Forget all but the newest key; how many. What they wrapped can never be opened again."""
+        newest, *older = _parse(self._path)
+        if older:
+            _rewrite(self._path, [newest])
+        return len(older)
+
+
+def _derived(secret: bytes, purpose: str) -> bytes:
+    """32 bytes for one purpose, from which the secret cannot be told."""
+    info = f"bgstudio/{purpose}".encode()
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(secret)
+
+
+def _changed(path: Path) -> tuple[int, int]:
+    """Tells one writing of a file from another; raises ``KeyMissing`` where it is gone."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise KeyMissing(
+            f"The master key {path} has gone.",
+            "Nothing new can be kept until it is back.",
+            "Put it back from its backup.",
+        ) from error
+    return found.st_mtime_ns, found.st_ino
+
+
+def _rewrite(path: Path, keys: list[bytes]) -> None:
+    """Replace the file, whole or not at all."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    _write(draft, keys)
+    try:
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _make_folder(folder: Path) -> None:
@@ -105,14 +215,9 @@ def _make_folder(folder: Path) -> None:
 
 def _create(path: Path) -> None:
     """Write a new key whole or not at all; where another process was quicker, its key stays."""
-    text = f"{HEAD}{secrets.token_hex(KEY_BYTES)}\n"
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        _write(draft, [secrets.token_bytes(KEY_BYTES)])
         try:
             os.link(draft, path)  # unlike rename, never replaces a key that is there
         except FileExistsError:
@@ -122,6 +227,15 @@ def _create(path: Path) -> None:
                 draft.rename(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _write(path: Path, keys: list[bytes]) -> None:
+    """Write keys, the newest first, into a new file that only its owner can read, down to the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.writelines(f"{HEAD}{key.hex()}\n" for key in keys)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _check_mode(path: Path, wanted: str) -> None:
@@ -142,18 +256,20 @@ def _check_mode(path: Path, wanted: str) -> None:
         )
 
 
-def _parse(path: Path) -> bytes:
-    text = path.read_text(encoding="ascii", errors="replace").strip()
+def _parse(path: Path) -> list[bytes]:
+    lines = path.read_text(encoding="ascii", errors="replace").split("\n")
     try:
-        if not text.startswith(HEAD):
-            raise ValueError(HEAD)
-        secret = bytes.fromhex(text.removeprefix(HEAD))
-        if len(secret) != KEY_BYTES:
-            raise ValueError(len(secret))
+        found = []
+        for line in filter(None, (line.strip() for line in lines)):
+            if not line.startswith(HEAD):
+                raise ValueError(HEAD)
+            found.append(bytes.fromhex(line.removeprefix(HEAD)))
+        if not found or any(len(one) != KEY_BYTES for one in found):
+            raise ValueError(len(found))
     except ValueError:
         raise VaultError(
             f"{path} holds no master key.",
             "Without it, nothing that was kept can be opened.",
             "Put the key back from its backup; or, to begin anew without the old results, move the data folder away.",
         ) from None
-    return secret
+    return found
