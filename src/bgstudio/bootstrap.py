@@ -160,8 +160,9 @@ def build_service(
     config = config or settings()
     engine = engine or build_engine(config)
     clock = build_clock(config)
-    db, blobs = build_database(config), build_blobs(config)
+    db = build_database(config)
     keys = service.Keys(db, build_wrapper(config, begun=db.file is not None and db.file.exists()))
+    blobs = build_blobs(config)  # after the key's file, which makes the data folder private
     results = service.Results(
         db, blobs, config.session_bytes, config.result_days, clock, account_bytes=config.account_bytes
     )
@@ -354,6 +355,27 @@ async def open_letters(config: Settings | None = None) -> AsyncIterator[Letters]
     try:
         await keys.start()
         yield service.Letters(db, keys, config.letters_per_day, config.letter_days, build_clock(config))
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def open_keys(config: Settings | None = None) -> AsyncIterator[Keys]:
+    """The keys of this installation, without the rest of the service, which may run beside it.
+
+    Raises:
+        UsageError: no service has ever run here.
+        UnsafeSettings, KeyMissing, WrongKey: see ``build_service``.
+    """
+    from bgstudio import service
+
+    config = config or settings()
+    db = _existing(config, "are no keys")
+    keys = service.Keys(db, build_wrapper(config, begun=True))
+    await db.open()
+    try:
+        await keys.start()
+        yield keys
     finally:
         await db.close()
 

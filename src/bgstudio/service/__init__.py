@@ -7,7 +7,7 @@ from bgstudio.service.events import Events
 from bgstudio.service.export import Exports
 from bgstudio.service.insight import Insight
 from bgstudio.service.job import Event, Job
-from bgstudio.service.keys import Keys
+from bgstudio.service.keys import Keys, Standing
 from bgstudio.service.letters import Letters
 from bgstudio.service.login import Logins
 from bgstudio.service.looks import Looks
@@ -60,6 +60,7 @@ __all__ = [
     "SecurityLog",
     "Service",
     "Sessions",
+    "Standing",
     "Sweeper",
     "Tallies",
     "Visitor",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bgstudio.db import Database, marks
+from bgstudio.db import wrapped as rows
 from bgstudio.domain.sealed import KeyWrapper
 from bgstudio.errors import WrongKey
 from bgstudio.vault import Box
@@ -17,6 +20,18 @@ MARK = "master-key"
 
 REMEMBERED = 1000
 """Opened keys held in memory, so that each request need not ask an outside service."""
+
+
+PAGE = 200
+"""Rows that are looked through at a time while keys are wrapped anew."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the keys are wrapped with: how many with the ``newest`` master key, and how many with an ``older`` one."""
+
+    newest: int = 0
+    older: int = 0
 
 
 class Keys:
@@ -86,6 +101,57 @@ class Keys:
         """Let go of what is held in memory for a place."""
         for place in [place for place in self._opened if place[1] == about]:
             del self._opened[place]
+
+    async def standing(self) -> Standing:
+        """How many keys are wrapped with the newest master key, and how many are not yet; raises ``KeyServiceDown``."""
+        newest = older = 0
+        async for _, place, key in self._wrapped():
+            if await self._wrapper.newest(key, place):
+                newest += 1
+            else:
+                older += 1
+        return Standing(newest, older)
+
+    async def rotate(self) -> int:
+        """Wrap everything anew that an older master key has wrapped; how many keys.
+
+        The service goes on meanwhile: each key is exchanged by itself, only if nobody has changed it since it was read.
+        Cut off anywhere, what was exchanged opens with the newest key and the rest with the older one; called again, it
+        goes on. Keys that begin meanwhile are wrapped with the newest one anyway.
+
+        Raises:
+            WrongKey: a key opens with none of the master keys.
+            KeyServiceDown: the outside service does not answer.
+        """
+        done = 0
+        async for kind, place, old in self._wrapped():
+            if await self._wrapper.newest(old, place):
+                continue
+            new = await self._wrapper.wrap(await self._wrapper.unwrap(old, place), place)
+            async with self._db.write() as connection:
+                if kind:
+                    done += await rows.exchange(connection, kind, place.removeprefix(f"{kind}/"), old, new)
+                else:
+                    done += await rows.exchange_mark(connection, place, old, new)
+        await self._db.compact()
+        return done
+
+    async def _wrapped(self) -> AsyncIterator[tuple[str, str, bytes]]:
+        """(kind of row or "", place, wrapped key) of all that is wrapped."""
+        async with self._db.read() as connection:
+            mark = await marks.get(connection, MARK)
+        if mark is not None:
+            yield "", MARK, mark
+        for kind in rows.PLACES:
+            after = ""
+            while True:
+                async with self._db.read() as connection:
+                    found = await rows.page(connection, kind, after, PAGE)
+                if not found:
+                    break
+                for name, key in found:
+                    yield kind, f"{kind}/{name}", key
+                after = found[-1][0]
 
     def _remember(self, wrapped: bytes, about: str, key: bytes) -> None:
         self._opened[wrapped, about] = key
