@@ -124,7 +124,8 @@ async def test_a_visit_sees_what_applies_to_it(holding: Holding) -> None:
     assert held["results"].amount == "1 picture"
     assert held["looks"].amount == "No looks"
     assert (held["sessions"].amount, held["sessions"].count) == ("", 1)
-    assert "accounts" not in held and "sign_ins" not in held and "letters" not in held
+    assert "accounts" not in held and "sign_ins" not in held and "not linked" in held["letters"].why
+    assert held["events"].amount == "" and "not linked" in held["events"].why
     told = await holding.rights.data(visit)
     assert told["kind"] == "visit"
     assert told["held"]["results"]["rows"][0]["pictures"][0]["title"] == "My mug"

@@ -56,6 +56,7 @@ class Claim:
         unit: one of it and several of it.
         export: reads somebody's rows; None where no row says whose it is.
         apart: why nobody can tell whose the rows are, where that is so.
+        apart_visit: the same, where it is so for visits only.
         who: ``account``, ``visit``, or both.
     """
 
@@ -66,7 +67,12 @@ class Claim:
     unit: tuple[str, str] = ("entry", "entries")
     export: Export | None = None
     apart: str = ""
+    apart_visit: str = ""
     who: tuple[str, ...] = ("account", "visit")
+
+    def not_linked(self, visitor: Visitor) -> str:
+        """Why no row says that it is somebody's; empty where rows do."""
+        return self.apart or ("" if visitor.account else self.apart_visit)
 
     @property
     def purposes(self) -> tuple[str, ...]:
@@ -108,6 +114,10 @@ class Rights:
             "account_life": life(settings.account_hours),
         }
 
+    def now(self) -> datetime:
+        """The time that everything here goes by."""
+        return self._hands.clock()
+
     def claims(self, visitor: Visitor) -> list[Claim]:
         """Those that apply to somebody."""
         kind = "account" if visitor.account else "visit"
@@ -117,11 +127,11 @@ class Rights:
         """What is held about somebody, a line for each table that could hold something."""
         lines = []
         for claim in self.claims(visitor):
-            count, said = 0, ""
-            if claim.export is not None:
+            count, said, why = 0, "", claim.not_linked(visitor)
+            if not why:
                 count = await self._count(claim, visitor)
                 said = amount(count, claim.unit)
-            lines.append(Held(claim.table, claim.what, said, claim.why, self.how_long(claim), count))
+            lines.append(Held(claim.table, claim.what, said, f"{claim.why} {why}".strip(), self.how_long(claim), count))
         return lines
 
     def how_long(self, claim: Claim) -> str:
@@ -141,7 +151,7 @@ class Rights:
                 "why": claim.why,
                 "purposes": list(claim.purposes),
                 "how_long": self.how_long(claim),
-                "not_linked": claim.apart or None,
+                "not_linked": claim.not_linked(visitor) or None,
                 "rows": await self.rows(claim, visitor),
             }
         return {
@@ -153,7 +163,7 @@ class Rights:
 
     async def rows(self, claim: Claim, visitor: Visitor) -> list[Row]:
         """Somebody's rows of one table, opened."""
-        if claim.export is None:
+        if claim.export is None or claim.not_linked(visitor):
             return []
         async with self._hands.db.read() as connection:
             found = await holdings.rows_of(connection, claim.table, visitor.owner)
@@ -166,7 +176,9 @@ class Rights:
     async def counts(self, visitor: Visitor) -> dict[str, int]:
         """How much is held about somebody, by table."""
         return {
-            claim.table: await self._count(claim, visitor) for claim in self.claims(visitor) if claim.export is not None
+            claim.table: await self._count(claim, visitor)
+            for claim in self.claims(visitor)
+            if not claim.not_linked(visitor)
         }
 
     async def erase(self, owner: str) -> dict[str, int]:
@@ -342,7 +354,7 @@ CLAIMS: tuple[Claim, ...] = (
         "{letter_days} days after they are answered",
         ("letter", "letters"),
         _letters,
-        who=("account",),
+        apart_visit="Those of a visit are not linked to it: only their addresses lead to them.",
     ),
     Claim(
         "consents",
@@ -359,7 +371,7 @@ CLAIMS: tuple[Claim, ...] = (
         "{event_days} days; none if you opt out",
         ("entry", "entries"),
         _plain("at", "kind", "browser", "detail", "seconds"),
-        who=("account",),
+        apart_visit="Those of a visit are not linked to it.",
     ),
     Claim(
         "security_log",

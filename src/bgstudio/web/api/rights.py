@@ -14,6 +14,7 @@ from bgstudio.service import Service, Visitor
 from bgstudio.service.deletion import CONFIRM
 from bgstudio.web.access import forget, required, service_of
 from bgstudio.web.api import docs
+from bgstudio.web.counting import choose
 from bgstudio.web.words.account import EXPORT
 
 router = APIRouter(prefix="/v1/account", tags=["account"])
@@ -103,7 +104,7 @@ async def correct(request: Request, correction: Annotated[Correction, Body()]) -
     if correction.name is not None or correction.email is not None:
         await accounts.correct(visitor, name=correction.name, email=correction.email)
     if correction.analytics is not None:
-        await accounts.choose_analytics(visitor, correction.analytics)
+        await choose(request, visitor, correction.analytics)
     known = await accounts.profile(visitor)
     return JSONResponse(
         {
@@ -132,7 +133,7 @@ async def export(request: Request) -> Response:
     access = await required(request)
     service = service_of(request)
     service.exports.admit(access.visitor)
-    name = f"background-studio-{datetime.now(UTC):%Y-%m-%d}.zip"
+    name = f"background-studio-{service.rights.now().astimezone(UTC):%Y-%m-%d}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_pieces(service, access.visitor), media_type="application/zip", headers=headers)
 

@@ -10,11 +10,12 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from bgstudio.errors import ConsentNeeded, Gone, IntakeError, StudioError, UsageError
 from bgstudio.service import Service, Visitor
-from bgstudio.service.accounts import Profile, SignIn
+from bgstudio.service.accounts import SignIn
 from bgstudio.service.deletion import CONFIRM
 from bgstudio.service.letters import Letter
 from bgstudio.service.rights import NOT_HELD
-from bgstudio.web.access import Access, check_form, client, forget, required, service_of, welcome
+from bgstudio.web.access import Access, check_form, dismiss, forget, required, service_of, welcome
+from bgstudio.web.counting import choose, counting, keep
 from bgstudio.web.pages.contact import moment
 from bgstudio.web.pages.render import formed, pages_of, with_session
 from bgstudio.web.words import TEXT
@@ -23,10 +24,6 @@ from bgstudio.web.words.account import ACCOUNT
 router = APIRouter(include_in_schema=False)
 
 DONE = frozenset(ACCOUNT["account"]["done"])
-COUNT = "count"
-"""The cookie of a visit that says whether it may be counted: ``yes`` or ``no``."""
-
-YEAR = 365 * 24 * 3600
 
 
 @router.get("/account")
@@ -92,14 +89,9 @@ async def analytics(request: Request) -> Response:
     """Choose to be counted or not: kept with an account, else in a cookie."""
     access, fields = await formed(request)
     yes = fields.get("count") == "yes"
+    await choose(request, access.visitor, yes)
     response = _back("analytics", "counted" if yes else "uncounted")
-    if access.visitor.account:
-        await service_of(request).accounts.choose_analytics(access.visitor, yes)
-    else:
-        secure = client(request).secure
-        response.set_cookie(
-            COUNT, "yes" if yes else "no", max_age=YEAR, path="/", secure=secure, httponly=True, samesite="lax"
-        )
+    keep(request, response, access.visitor, yes)
     return response
 
 
@@ -118,7 +110,7 @@ async def end_device(request: Request, device: str) -> Response:
     await service_of(request).accounts.end_sign_in(access.visitor, device)
     if device == access.visitor.sign_in:
         response = RedirectResponse("/", 303)
-        forget(request, response)
+        dismiss(request, response)
         return response
     return _back("devices", "device")
 
@@ -203,8 +195,10 @@ async def _page(
         shown={"name": profile.name, "email": profile.email} | (said or {}) if profile else {},
         held=await service.rights.held(visitor),
         not_held=NOT_HELD,
-        counting=_counting(request, service, profile),
-        devices=[_device(one, service) for one in await service.accounts.sign_ins(visitor)] if visitor.account else [],
+        counting=await counting(request, visitor),
+        devices=[_device(one, service.rights.now()) for one in await service.accounts.sign_ins(visitor)]
+        if visitor.account
+        else [],
         services=await _services(service, visitor),
         letters=[_letter(one) for one in await service.letters.mine(visitor)],
         done=done if done in DONE else "",
@@ -222,22 +216,13 @@ async def _confirm(request: Request, access: Access, error: UsageError | None = 
     return answer
 
 
-def _counting(request: Request, service: Service, profile: Profile | None) -> dict[str, Any]:
-    """Whether they are counted, and what decides it."""
-    cookie = {"yes": True, "no": False}.get(request.cookies.get(COUNT, ""))
-    chosen = profile.analytics if profile is not None else cookie
-    signal = request.headers.get("sec-gpc") == "1" or request.headers.get("dnt") == "1"
-    on = service.settings.analytics if chosen is None else chosen
-    return {"on": on, "chosen": chosen is not None, "signal": signal}
-
-
-def _device(one: SignIn, service: Service) -> dict[str, Any]:
+def _device(one: SignIn, now: datetime) -> dict[str, Any]:
     return {
         "id": one.id,
         "device": one.device,
         "program": one.purpose == "api",
         "current": one.current,
-        "used": _when(one.used_at, service),
+        "used": _when(one.used_at, now),
     }
 
 
@@ -269,10 +254,9 @@ def _letter(one: Letter) -> dict[str, str]:
     }
 
 
-def _when(at: datetime, service: Service) -> str:
+def _when(at: datetime, now: datetime) -> str:
     """``Today at 19:04 UTC``."""
-    del service
-    at, today = at.astimezone(UTC), datetime.now(UTC).date()
+    at, today = at.astimezone(UTC), now.astimezone(UTC).date()
     words = TEXT["account"]
     if at.date() == today:
         return str(words["today"].format(time=f"{at:%H:%M}"))
