@@ -44,6 +44,7 @@ _FOLDERS = {
     "weights_dir": "the user's cache folder, `bgstudio/weights`",
     "data_dir": "the user's data folder, `bgstudio`",
     "blob_options": "`{}`",
+    "outside_keys": "`{}`",
 }
 
 

@@ -86,7 +86,7 @@ class _Server(ThreadingHTTPServer):
     def verify_request(self, request: Any, client_address: Any) -> bool:
         """Count a connection."""
         self.owner.connections += 1
-        return True
+        return super().verify_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller who hangs up is nothing to tell of."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from bgstudio.service.moving import Belongings
 from bgstudio.web.access import (
     Access,
     admit,
+    asks,
     client,
     dismiss,
     known,
@@ -89,6 +91,8 @@ async def callback(request: Request) -> Response:
         if access is not None and access.visitor.account and getattr(error, "reason", "") == "unknown state":
             return RedirectResponse("/", 303)  # the same answer twice, and the first has signed them in
         return await _trouble(request, access or await welcome(request), "/", error)
+    counted = replace(finished.entered.visitor, asks=asks(request))
+    await service.insight.events.note(counted, "sign_in")
     trouble = await _take_along(request, finished)
     if trouble:
         to = Access(finished.entered.visitor, finished.entered.token, fresh=False, bearer=False)
