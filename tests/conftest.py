@@ -1,6 +1,8 @@
 """What all tests share."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
@@ -19,9 +21,10 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres_server.Postgres]:
+def postgres() -> Iterator[postgres_server.Postgres]:
     """A PostgreSQL server, started for the first test that asks for it."""
-    with postgres_server.running(tmp_path_factory.mktemp("pg")) as server:
+    # not below pytest's own folder, which another user, as whom it runs when we are root, cannot enter
+    with TemporaryDirectory(prefix="bgstudio-pg-") as folder, postgres_server.running(Path(folder) / "data") as server:
         yield server
 
 

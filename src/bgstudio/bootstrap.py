@@ -142,6 +142,10 @@ _FOR_WORKERS = {
 """Workers are told what they need to make pictures, and nothing of secrets, addresses or folders of results."""
 
 
+PATIENCE_IN_SWEEPS = 3
+"""Sweeps after which a server that has said nothing counts as gone."""
+
+
 def build_service(
     config: Settings | None = None, engine: Engine | None = None, outside: Sequence[OutsideService] = ()
 ) -> Service:
@@ -161,12 +165,16 @@ def build_service(
     engine = engine or build_engine(config)
     clock = build_clock(config)
     db = build_database(config)
+    servers = service.Servers(db, PATIENCE_IN_SWEEPS * config.sweep_seconds, clock)
     keys = service.Keys(db, build_wrapper(config, begun=db.file is not None and db.file.exists()))
     blobs = build_blobs(config)  # after the key's file, which makes the data folder private
     results = service.Results(
         db, blobs, config.session_bytes, config.result_days, clock, account_bytes=config.account_bytes
     )
-    quota = service.Quota(db, config.pictures_per_day, config.pictures_per_address, clock)
+    quota = service.Quota(
+        db, config.pictures_per_day, config.pictures_per_address, clock,
+        per_account=config.account_pictures_per_day, server=servers.id,
+    )  # fmt: skip
     limits = service.DeskLimits(jobs_at_once=config.jobs_at_once, task_seconds=config.job_seconds)
     desk = service.JobDesk(engine, results, quota, limits, clock)
     sessions = service.Sessions(db, blobs, keys, config.session_hours, clock)
@@ -180,6 +188,7 @@ def build_service(
         db=db,
         engine=engine,
         desk=desk,
+        servers=servers,
         keys=keys,
         sessions=sessions,
         quota=quota,
@@ -194,7 +203,7 @@ def build_service(
         accounts=accounts,
         portraits=portraits,
         logins=service.Logins(db, keys, accounts, portraits, build_provider(config), clock),
-        moving=service.Moving(db, blobs, results, looks, desk),
+        moving=service.Moving(db, blobs, results, looks, desk, clock),
         looks=looks,
         insight=build_insight(config, db, desk, keys, clock),
         outside=build_outside(config, db, outside, clock),

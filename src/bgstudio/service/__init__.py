@@ -24,6 +24,7 @@ from bgstudio.service.results import Results
 from bgstudio.service.rights import Hands, Rights
 from bgstudio.service.screen import Screen
 from bgstudio.service.security_log import SecurityLog
+from bgstudio.service.servers import Servers
 from bgstudio.service.service import Service
 from bgstudio.service.sessions import Sessions
 from bgstudio.service.sweeper import Sweeper, erase_account
@@ -58,6 +59,7 @@ __all__ = [
     "Rights",
     "Screen",
     "SecurityLog",
+    "Servers",
     "Service",
     "Sessions",
     "Standing",

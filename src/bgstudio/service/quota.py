@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -53,15 +54,28 @@ class Quota:
 
     Args:
         db: open.
-        per_session, per_address: most pictures a day.
+        per_session, per_address: most pictures a day of anonymous people.
         clock: tells the time.
+        per_account: most pictures a day of somebody who has signed in, wherever they are.
+        server: id of this server, which sees the jobs through that it reserves for.
     """
 
-    def __init__(self, db: Database, per_session: int, per_address: int, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        db: Database,
+        per_session: int,
+        per_address: int,
+        clock: Clock = utc_now,
+        *,
+        per_account: int | None = None,
+        server: str = "",
+    ) -> None:
         self._db = db
         self._per_session = per_session
         self._per_address = per_address
+        self._per_account = per_account or per_session
         self._clock = clock
+        self._server = server
 
     async def reserve(self, visitor: Visitor, pictures: int) -> Reservation:
         """Count ``pictures`` before they are made: all of them or none.
@@ -70,7 +84,8 @@ class Quota:
             LimitReached: fewer are left; ``retry_after`` counts the seconds to midnight UTC.
             UsageError: not even a whole day allows so many.
         """
-        most = min(self._per_session, self._per_address)
+        limit = self._limit(visitor)
+        most = limit if visitor.account else min(limit, self._per_address)
         if not 0 < pictures <= most:
             raise UsageError(
                 f"{pictures} pictures cannot be made here at once.",
@@ -82,14 +97,15 @@ class Quota:
         made = Reservation(secrets.token_hex(16), visitor.owner, day, pictures)
         async with self._db.write() as connection:
             # An error undoes the session's count too: the transaction ends without either.
-            if not await usage.take(connection, usage.of_owner(visitor.owner), day, pictures, self._per_session):
-                left = self._per_session - await usage.count(connection, usage.of_owner(visitor.owner), day)
-                raise _used_up("You have", left, self._per_session, now)
-            if not await usage.take(connection, usage.of_address(visitor.scope), day, pictures, self._per_address):
-                left = self._per_address - await usage.count(connection, usage.of_address(visitor.scope), day)
+            if not await usage.take(connection, usage.of_owner(visitor.owner), day, pictures, limit):
+                left = limit - await usage.count(connection, usage.of_owner(visitor.owner), day)
+                raise _used_up("You have", left, limit, now)
+            scope = "" if visitor.account else visitor.scope
+            if scope and not await usage.take(connection, usage.of_address(scope), day, pictures, self._per_address):
+                left = self._per_address - await usage.count(connection, usage.of_address(scope), day)
                 raise _used_up("Everybody at your network address together has", left, self._per_address, now)
             row = reservations.ReservationRow(
-                made.id, made.owner, visitor.scope, day, pictures, 0, reservations.HELD, now
+                made.id, made.owner, scope, day, pictures, 0, reservations.HELD, now, self._server
             )
             await reservations.add(connection, row)
         return made
@@ -122,14 +138,24 @@ class Quota:
         async with self._db.read() as connection:
             used = await usage.count(connection, usage.of_owner(visitor.owner), day)
             shared = await usage.count(connection, usage.of_address(visitor.scope), day)
-        left = max(0, min(self._per_session - used, self._per_address - shared))
-        return Usage(used, self._per_session, left, _midnight(now))
+        limit = self._limit(visitor)
+        left = limit - used if visitor.account else min(limit - used, self._per_address - shared)
+        return Usage(used, limit, max(0, left), _midnight(now))
 
-    async def settle(self) -> int:
-        """Give back what a crash left held; the number of pictures. Call it at start-up, before any ``reserve``."""
+    def _limit(self, visitor: Visitor) -> int:
+        return self._per_account if visitor.account else self._per_session
+
+    async def settle(self, there: Collection[str] = ()) -> int:
+        """Give back what servers that are gone left held; the number of pictures.
+
+        Args:
+            there: ids of the servers that are there and see their own jobs through.
+        """
         back = 0
         async with self._db.write() as connection:
             for row in await reservations.all_held(connection):
+                if row.server in there:
+                    continue
                 back += row.held
                 await self._give_back(connection, row, row.held)
         return back
@@ -137,7 +163,8 @@ class Quota:
     @staticmethod
     async def _give_back(connection: AsyncConnection, row: reservations.ReservationRow, back: int) -> None:
         await usage.give_back(connection, usage.of_owner(row.owner), row.day, back)
-        await usage.give_back(connection, usage.of_address(row.address_scope), row.day, back)
+        if row.address_scope:
+            await usage.give_back(connection, usage.of_address(row.address_scope), row.day, back)
         await reservations.settle(connection, row, spent=0, refunded=back)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,7 @@ from bgstudio.service.results import Results
 from bgstudio.service.rights import Rights
 from bgstudio.service.screen import Screen
 from bgstudio.service.security_log import SecurityKind, SecurityLog
+from bgstudio.service.servers import Servers
 from bgstudio.service.sessions import Sessions
 from bgstudio.service.sweeper import Sweeper
 from bgstudio.service.trace import where
@@ -49,6 +51,7 @@ class Service:
         db: the database, opened by ``start``.
         engine: where tasks run.
         desk: takes jobs in.
+        servers: this server among others.
         keys, sessions, quota, rates, results, security_log, sweeper, screen: see their classes.
         presets: the looks as they are shown: name, title, words, description, set.
         capabilities: what this service can do, JSON-ready.
@@ -67,6 +70,7 @@ class Service:
     db: Database
     engine: Engine
     desk: JobDesk
+    servers: Servers
     keys: Keys
     sessions: Sessions
     quota: Quota
@@ -104,11 +108,8 @@ class Service:
         await self.db.open()
         try:
             await self.keys.start()
-            await self.quota.settle()
-            await self.sweeper.sweep()
-            await self.letters.sweep()
-            await self.insight.sweep()
-            await self.logins.sweep()
+            await self.servers.arrive()
+            await self._sweep()
             await self.engine.start()
         except BaseException:
             await self.db.close()
@@ -121,15 +122,22 @@ class Service:
         while True:
             await asyncio.sleep(self.settings.sweep_seconds)
             try:
-                swept = await self.sweeper.sweep()
-                await self.letters.sweep()
-                await self.insight.sweep()
-                await self.logins.sweep()
+                await self._sweep()
             except Exception as error:  # what failed is tried again; the service goes on
                 log.error("sweep failed", error=type(error).__name__, where=where(error))
-            else:
-                if swept:
-                    log.info("swept", **vars(swept))
+
+    async def _sweep(self) -> None:
+        """Say that this server is there; sweep, if no other does."""
+        await self.servers.present()
+        if not await self.servers.alone("sweep"):
+            return
+        await self.quota.settle(await self.servers.there())
+        swept = await self.sweeper.sweep()
+        await self.letters.sweep()
+        await self.insight.sweep()
+        await self.logins.sweep()
+        if swept:
+            log.info("swept", **vars(swept))
 
     async def ready(self) -> bool:
         """Whether a job would be worked on: workers live, and the database answers."""
@@ -211,6 +219,8 @@ class Service:
         await self.moving.close()
         await self.engine.close()
         await self._write_sums()
+        with contextlib.suppress(StudioError):  # others will see that it is gone
+            await self.servers.leave()
         await self.db.close()
         log.info("service stopped")
 
