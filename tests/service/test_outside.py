@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -208,6 +209,6 @@ def test_none_is_on_by_default(tmp_path: Path, standin: Standin) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"url": "http://ai.example/v1"}, {"name": "No Name"}, {"keeps": "days"}, {"days": 3}]
 )
-def test_a_row_that_makes_no_sense_is_refused(standin: Standin, wrong: dict[str, object]) -> None:
+def test_a_row_that_makes_no_sense_is_refused(standin: Standin, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"https only|small letters|days"):
         standin.service(**wrong)

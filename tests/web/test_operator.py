@@ -46,9 +46,8 @@ def test_to_strangers_it_is_not_there(tmp_path: Path) -> None:
         nothing = await v.http.get("/nothing-of-the-kind")
         for cookies in ({}, {"bgs_op": "x" * 43}, {"bgs_op": "ü"}):
             for path in ("/operator", f"/operator/enter/{'x' * 43}", "/operator/enter/%C3%BC"):
-                head = (
-                    {"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items()).encode("latin-1")} if cookies else {}
-                )
+                said = "; ".join(f"{name}={value}" for name, value in cookies.items()).encode("latin-1")
+                head = {b"Cookie": said} if cookies else {}
                 answer = await v.http.get(path, headers=head)
                 assert (answer.status_code, answer.json()["code"]) == (404, nothing.json()["code"]), path
         me = await v.token()

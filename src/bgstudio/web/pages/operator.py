@@ -170,7 +170,7 @@ def _shown(found: Figures, titles: dict[str, str]) -> dict[str, Any]:
              _seconds(one.p95))
             for one in found.latency
         ],
-        "ended": _bars([(words["states"][state], found.jobs[state]) for state in words["states"] if state in found.jobs]),
+        "ended": _bars([(word, found.jobs[state]) for state, word in words["states"].items() if state in found.jobs]),
         "failures": _bars(found.failures),
         "ratings": [_rated(one.preset, one.up, one.down, titles) for one in found.ratings],
         "reasons": _bars([(_reason(name), count) for name, count in found.reasons]),
