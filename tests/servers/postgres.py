@@ -58,7 +58,15 @@ class Postgres:
 
     def restart(self) -> None:
         """As an administrator would: every connection is cut."""
+        self.stop()
+        self.start()
+
+    def stop(self) -> None:
+        """Nobody is answered until it starts again."""
         self._server.stop()
+
+    def start(self) -> None:
+        """With the data that it had."""
         self._server.start()
 
 

@@ -14,6 +14,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bgstudio.errors import ServiceError, StoreDown, UnsafeSettings
@@ -155,7 +156,7 @@ def _told() -> Iterator[None]:
         if error.connection_invalidated or _out_of_order(error):
             raise _down() from error
         raise
-    except (ConnectionError, TimeoutError) as error:
+    except (OSError, PoolTimeout) as error:  # no host, no socket, no answer; or every connection is in use
         raise _down() from error
 
 
