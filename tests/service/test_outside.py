@@ -207,7 +207,14 @@ def test_none_is_on_by_default(tmp_path: Path, standin: Standin) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"url": "http://ai.example/v1"}, {"name": "No Name"}, {"keeps": "days"}, {"days": 3}]
+    "wrong",
+    [
+        {"url": "http://ai.example/v1"},
+        {"url": "http://127.0.0.1.example/"},
+        {"name": "No Name"},
+        {"keeps": "days"},
+        {"days": 3},
+    ],
 )
 def test_a_row_that_makes_no_sense_is_refused(standin: Standin, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"https only|small letters|days"):
