@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -183,7 +183,7 @@ def build_service(
     looks = service.Looks(db, clock)
     letters = service.Letters(db, keys, config.letters_per_day, config.letter_days, clock)
     rights = service.Rights(service.Hands(db, accounts, looks, letters, clock), config)
-    erase = partial(service.erase_account, db, blobs)
+    graves = service.Graves(db, blobs, keys, config.backup_days, clock)
     return service.Service(
         db=db,
         engine=engine,
@@ -210,7 +210,8 @@ def build_service(
         letters=letters,
         rights=rights,
         exports=service.Exports(rights, results, looks, accounts.portrait, clock),
-        deletion=service.Deletion(db, keys, desk, rights, erase, sessions.end, config, clock),
+        graves=graves,
+        deletion=service.Deletion(db, keys, desk, rights, graves.bury, sessions.end, config, clock),
         postman=build_postman(config),
         most_pictures=MOST_PICTURES,
     )

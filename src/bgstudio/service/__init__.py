@@ -5,6 +5,7 @@ from bgstudio.service.deletion import Deletion
 from bgstudio.service.desk import JobDesk
 from bgstudio.service.events import Events
 from bgstudio.service.export import Exports
+from bgstudio.service.graves import Graves
 from bgstudio.service.insight import Insight
 from bgstudio.service.job import Event, Job
 from bgstudio.service.keys import Keys, Standing
@@ -39,6 +40,7 @@ __all__ = [
     "Event",
     "Events",
     "Exports",
+    "Graves",
     "Hands",
     "Insight",
     "Job",

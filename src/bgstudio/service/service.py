@@ -18,6 +18,7 @@ from bgstudio.service.accounts import Accounts
 from bgstudio.service.deletion import Deletion
 from bgstudio.service.desk import JobDesk
 from bgstudio.service.export import Exports
+from bgstudio.service.graves import Graves
 from bgstudio.service.insight import Insight
 from bgstudio.service.keys import Keys
 from bgstudio.service.letters import Letters
@@ -61,6 +62,7 @@ class Service:
         logins: sign people in.
         moving: takes along what a visit has made.
         letters: to the host.
+        graves: remembers which accounts were deleted.
         rights, exports, deletion: what is held about somebody; all of it as a ZIP; its end.
         insight: usage data, sums, ratings, and the host's own page.
         outside: the only way to outside AI services.
@@ -92,6 +94,7 @@ class Service:
     rights: Rights
     exports: Exports
     deletion: Deletion
+    graves: Graves
     insight: Insight
     postman: Postman | None = None
     most_pictures: int = 4
@@ -109,6 +112,7 @@ class Service:
         try:
             await self.keys.start()
             await self.servers.arrive()
+            await self.graves.tend()  # before anybody is served: a backup may have been put back
             await self._sweep()
             await self.engine.start()
         except BaseException:
@@ -132,6 +136,7 @@ class Service:
         if not await self.servers.alone("sweep"):
             return
         await self.quota.settle(await self.servers.there())
+        await self.graves.tend()
         swept = await self.sweeper.sweep()
         await self.letters.sweep()
         await self.insight.sweep()
