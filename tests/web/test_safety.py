@@ -49,6 +49,7 @@ def test_a_good_production_starts(tmp_path: Path) -> None:
         ({"metrics_from": ("all",)}, "BGSTUDIO_METRICS_FROM"),
         ({"tls_key": Path("key.pem")}, "only one of them"),
         ({"tls_key": Path("no.pem"), "tls_certificate": Path("none.pem")}, "no file"),
+        ({"clock_ahead_days": 8}, "ahead by 8 days"),
     ],
 )
 def test_unsafe_production_does_not_start(tmp_path: Path, change: dict[str, Any], words: str) -> None:

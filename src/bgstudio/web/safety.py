@@ -79,6 +79,14 @@ def _dangers(settings: Settings) -> list[tuple[str, str, str]]:
                 "Name the proxy in BGSTUDIO_TRUSTED_PROXIES, mostly 127.0.0.1.",
             )
         )
+    if settings.clock_ahead_days:
+        found.append(
+            (
+                f"The clock is set ahead by {settings.clock_ahead_days:g} days (BGSTUDIO_CLOCK_AHEAD_DAYS).",
+                "What people keep would be deleted so many days too early.",
+                "Leave it out; it is for drills with data that nobody needs.",
+            )
+        )
     if not settings.public_url:
         found.append(
             (
