@@ -105,8 +105,9 @@ class Receipt:
             stays.append(
                 Remains(
                     "Backups of the host",
-                    "What was sealed with your key cannot be read where that key is gone. A backup that is put back "
-                    "is cleared of you again before anybody is served.",
+                    "A backup that is put back is cleared of your account again before anybody is served."
+                    if self.kind == "account"
+                    else "A visit in a backup that is put back lasts no longer than it would have without the deletion.",
                     _until(self.at, self.backup_days),
                 )
             )
