@@ -107,7 +107,7 @@ class Receipt:
                     "Backups of the host",
                     "A backup that is put back is cleared of your account again before anybody is served."
                     if self.kind == "account"
-                    else "A visit in a backup that is put back lasts no longer than it would have without the deletion.",
+                    else "A visit in a backup that is put back lasts no longer than it would have lasted anyway.",
                     _until(self.at, self.backup_days),
                 )
             )
