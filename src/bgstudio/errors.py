@@ -315,7 +315,7 @@ class UnsafeSettings(ServiceError):
 
 
 class SignInFailed(ServiceError):
-    """The sign-in was refused, was out of date, or was begun in another browser; ``reason``: which, in a word or two."""
+    """The sign-in was refused, was out of date, or was begun in another browser; ``reason`` says which."""
 
     code = "sign_in_failed"
     status = 400

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from bgstudio.db import Database
 from bgstudio.domain.job import Artefact, BlobStore
@@ -18,8 +21,10 @@ from bgstudio.service.security_log import SecurityLog
 from bgstudio.service.sessions import Sessions
 from bgstudio.service.sweeper import Sweeper
 from bgstudio.service.visitor import Visitor
-from bgstudio.store import folder_blobs
+from bgstudio.store import blobs_of, folder_blobs
 from bgstudio.vault import MasterKey
+from tests.servers.postgres import Postgres
+from tests.servers.seaweed import Seaweed
 
 ADDRESS = "192.0.2.7"
 
@@ -54,8 +59,14 @@ class House:
     async def visitor(self, address: str = ADDRESS) -> Visitor:
         return (await self.sessions.begin(address))[1]
 
+    def needs_files(self) -> None:
+        """Skip a test that looks into the files of the embedded configuration where there are none."""
+        if self.db.file is None:
+            pytest.skip("looks into the files of SQLite and of the folder")
+
     def bytes_on_disk(self) -> bytes:
         """Everything under the data folder but the master key: database, its log, blobs, and all names."""
+        self.needs_files()
         found = b""
         for path in sorted(self.folder.rglob("*")):
             found += str(path).encode() + b"\n"
@@ -91,6 +102,29 @@ async def house(folder: Path) -> AsyncIterator[House]:
         yield await connect(folder, MovedClock(), master, db, folder_blobs(folder / "blobs"))
     finally:
         await db.close()
+
+
+@asynccontextmanager
+async def kept_on(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[House]:
+    """A house as the test's parameter says: ``embedded``, or ``server`` with PostgreSQL and S3."""
+    if request.param == "embedded":
+        async with house(folder) as made:
+            yield made
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    seaweed: Seaweed = request.getfixturevalue("seaweed")
+    master = MasterKey.load_or_create(folder / "master.key")
+    async with postgres.database() as url:
+        db = Database(url)
+        await db.open()
+        try:
+            blobs = blobs_of(f"{seaweed.bucket('houses')}/{secrets.token_hex(4)}", seaweed.options(), folder)
+            yield await connect(folder, MovedClock(), master, db, blobs)
+        finally:
+            await db.close()
+
+
+CONFIGURATIONS = ("embedded", "server")
 
 
 def artefact(visitor: Visitor, job: str, name: str, data: bytes, size: tuple[int, int] = (4, 3)) -> Artefact:

@@ -11,14 +11,14 @@ from bgstudio.db import Database
 from bgstudio.errors import LimitReached, UsageError
 from bgstudio.service.quota import Quota, Reservation
 from bgstudio.service.visitor import Visitor
-from tests.service.house import House, house
+from tests.service.house import CONFIGURATIONS, House, kept_on
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-async def home(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path / "data") as made:
+@pytest.fixture(params=CONFIGURATIONS)
+async def home(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
+    async with kept_on(request, tmp_path / "data") as made:
         yield made
 
 
@@ -111,6 +111,7 @@ async def test_twenty_at_once_of_one_session_win_as_many_as_there_are(home: Hous
 
 
 async def test_twenty_sessions_at_once_over_two_connections_share_one_address(home: House) -> None:
+    home.needs_files()
     other = Database.in_folder(home.folder)
     await other.open()
     second = Quota(other, 20, 60, home.clock)

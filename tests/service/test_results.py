@@ -16,14 +16,14 @@ from bgstudio.errors import Gone, UnknownJob, UsageError, WrongKey
 from bgstudio.service.results import Results
 from bgstudio.service.sweeper import blob_prefix
 from bgstudio.vault import Box, MasterKey
-from tests.service.house import House, artefact, connect, house
+from tests.service.house import CONFIGURATIONS, House, artefact, connect, kept_on
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-async def home(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path / "data") as made:
+@pytest.fixture(params=CONFIGURATIONS)
+async def home(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
+    async with kept_on(request, tmp_path / "data") as made:
         yield made
 
 

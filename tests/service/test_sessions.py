@@ -14,14 +14,14 @@ from bgstudio.errors import Gone, WrongKey
 from bgstudio.service.keys import Keys
 from bgstudio.service.sessions import Sessions
 from bgstudio.vault import MasterKey
-from tests.service.house import ADDRESS, House, artefact, house
+from tests.service.house import ADDRESS, CONFIGURATIONS, House, artefact, kept_on
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-async def home(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path / "data") as made:
+@pytest.fixture(params=CONFIGURATIONS)
+async def home(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
+    async with kept_on(request, tmp_path / "data") as made:
         yield made
 
 
@@ -119,6 +119,7 @@ async def test_a_key_moved_to_another_session_fails_closed(home: House) -> None:
 
 
 async def test_the_database_knows_neither_token_nor_key_nor_address(home: House) -> None:
+    home.needs_files()
     token, visitor = await home.sessions.begin(ADDRESS)
     async with home.db.read() as connection:
         columns = {row[1] for row in await connection.execute(text("PRAGMA table_info(sessions)"))}

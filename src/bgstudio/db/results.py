@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bgstudio.db.schema import results, sessions
+from bgstudio.db.schema import accounts, results, sessions
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,14 @@ async def get(connection: AsyncConnection, job: str) -> ResultRow | None:
     return None if found is None else ResultRow(**found)
 
 
-async def add(connection: AsyncConnection, row: ResultRow) -> None:
-    """Insert one."""
-    await connection.execute(insert(results).values(**vars(row)))
+async def add(connection: AsyncConnection, row: ResultRow) -> bool:
+    """Insert one; False where another transaction was quicker, and its row is there."""
+    try:
+        async with connection.begin_nested():
+            await connection.execute(insert(results).values(**vars(row)))
+    except IntegrityError:
+        return False
+    return True
 
 
 async def change(connection: AsyncConnection, job: str, size: int, sealed_facts: bytes) -> None:
@@ -45,9 +51,39 @@ async def change(connection: AsyncConnection, job: str, size: int, sealed_facts:
     await connection.execute(update(results).where(results.c.job == job).values(size=size, sealed_facts=sealed_facts))
 
 
-async def remove(connection: AsyncConnection, job: str) -> None:
-    """Delete one."""
-    await connection.execute(delete(results).where(results.c.job == job))
+async def remove(connection: AsyncConnection, job: str, owner: str) -> None:
+    """Delete one, if it is still the owner's."""
+    await connection.execute(delete(results).where(results.c.job == job, results.c.owner == owner))
+
+
+async def hand_over(connection: AsyncConnection, row: ResultRow, owner: str, sealed_facts: bytes) -> bool:
+    """Give a job to another owner, unless it was changed or handed over in the meantime; whether it was given."""
+    same = (results.c.job == row.job) & (results.c.owner == row.owner) & (results.c.sealed_facts == row.sealed_facts)
+    done = await connection.execute(
+        update(results).where(same, results.c.size == row.size).values(owner=owner, sealed_facts=sealed_facts)
+    )
+    return done.rowcount == 1
+
+
+async def owner_lives(connection: AsyncConnection, owner: str, now: datetime) -> bool:
+    """Whether the owner's visit or account has not ended; holds it against ending until the transaction does."""
+    visit = select(sessions.c.hash).where(sessions.c.owner == owner, sessions.c.expires > now)
+    if (await connection.execute(visit.with_for_update(read=True))).first() is not None:
+        return True
+    account = select(accounts.c.id).where(accounts.c.id == owner, func.length(accounts.c.wrapped_key) > 0)
+    return (await connection.execute(account.with_for_update(read=True))).first() is not None
+
+
+async def bytes_of(connection: AsyncConnection, owner: str) -> int:
+    """Bytes of all files of an owner."""
+    query = select(func.coalesce(func.sum(results.c.size), 0)).where(results.c.owner == owner)
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def count(connection: AsyncConnection, owner: str, now: datetime) -> int:
+    """How many jobs of an owner are ready and have not expired."""
+    query = select(func.count()).select_from(results).where(_shown(owner, now))
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def remove_of(connection: AsyncConnection, owner: str) -> int:
@@ -65,9 +101,7 @@ async def page(
     connection: AsyncConnection, owner: str, now: datetime, after: tuple[datetime, str] | None, limit: int
 ) -> list[ResultRow]:
     """Ready and unexpired ones of an owner, newest first, from behind (created, job)."""
-    query = select(results).where(
-        results.c.owner == owner, results.c.expires > now, func.length(results.c.sealed_facts) > 0
-    )
+    query = select(results).where(_shown(owner, now))
     if after is not None:
         query = query.where(tuple_(results.c.created, results.c.job) < tuple_(*after))
     return await _rows(connection, query.order_by(results.c.created.desc(), results.c.job.desc()).limit(limit))
@@ -85,8 +119,9 @@ async def unfinished(connection: AsyncConnection, before: datetime) -> list[Resu
 
 
 async def ownerless(connection: AsyncConnection) -> list[ResultRow]:
-    """Those whose session is gone, without their facts."""
-    return await _rows(connection, _bare().where(results.c.owner.not_in(select(sessions.c.owner))))
+    """Those whose visit and account are gone, without their facts."""
+    known = or_(results.c.owner.in_(select(sessions.c.owner)), results.c.owner.in_(select(accounts.c.id)))
+    return await _rows(connection, _bare().where(~known))
 
 
 async def ready_places(connection: AsyncConnection) -> set[tuple[str, str]]:
@@ -98,6 +133,22 @@ async def ready_places(connection: AsyncConnection) -> set[tuple[str, str]]:
 async def all_places(connection: AsyncConnection) -> set[tuple[str, str]]:
     """(owner, job) of all."""
     return {(owner, job) for owner, job in await connection.execute(select(results.c.owner, results.c.job))}
+
+
+async def wanted(connection: AsyncConnection, owner: str, job: str) -> bool:
+    """Whether files of a job belong under an owner: it is theirs, or a visit's that may be on its way to them.
+
+    A job that goes from a visit to an account has its files there first, and its row is handed over after them.
+    """
+    account = select(accounts.c.id).where(accounts.c.id == owner).exists()
+    coming = results.c.owner.in_(select(sessions.c.owner)) & account
+    query = select(results.c.job).where(results.c.job == job, (results.c.owner == owner) | coming)
+    return (await connection.execute(query)).first() is not None
+
+
+def _shown(owner: str, now: datetime) -> ColumnElement[bool]:
+    """Those that are served: ready, and not expired."""
+    return (results.c.owner == owner) & (results.c.expires > now) & (func.length(results.c.sealed_facts) > 0)
 
 
 def _bare() -> Select[Any]:

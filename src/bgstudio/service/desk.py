@@ -461,9 +461,9 @@ class JobDesk:
         with contextlib.suppress(UnknownJob, Gone):
             await self._results.delete(visitor, job)
 
-    def under_way(self, owner: str) -> list[Job]:
+    def under_way(self, owner: str) -> tuple[Job, ...]:
         """Jobs of an owner that have not ended."""
-        return [job for job in self.live if job.owner == owner]
+        return tuple(job for job in self.live if job.owner == owner)
 
     @staticmethod
     async def outlast(job: Job) -> None:

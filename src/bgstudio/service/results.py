@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bgstudio.db import Database, idempotency, sessions
+from bgstudio.db import Database, idempotency
 from bgstudio.db import results as rows
 from bgstudio.domain.job import Artefact, BlobStore
 from bgstudio.domain.sealed import Sealed, place
@@ -61,28 +61,38 @@ class Results:
     Args:
         db: open.
         blobs: where files go, under ``s/{owner}/{job}/{name}``.
-        session_bytes: kept for one session; the oldest jobs go first.
+        session_bytes: kept for one visit; the oldest jobs go first.
         days: after so many, results go even where the session lives on.
         clock: tells the time.
+        account_bytes: kept for one account; as much as for a visit where it is not said.
 
     Attributes:
         dropped: told (owner, job) of each job whose results had to go for newer ones.
     """
 
     def __init__(
-        self, db: Database, blobs: BlobStore, session_bytes: int, days: float = 7.0, clock: Clock = utc_now
+        self,
+        db: Database,
+        blobs: BlobStore,
+        session_bytes: int,
+        days: float = 7.0,
+        clock: Clock = utc_now,
+        *,
+        account_bytes: int | None = None,
     ) -> None:
         self.dropped: Callable[[str, str], None] | None = None
         self._db = db
         self._blobs = blobs
         self._session_bytes = session_bytes
+        self._account_bytes = session_bytes if account_bytes is None else account_bytes
         self._life = timedelta(days=days)
         self._clock = clock
 
     async def add(self, visitor: Visitor, job: str, artefacts: Sequence[Artefact], facts: Mapping[str, Any]) -> None:
         """Keep what a job made. Called again for the same job, it adds files and replaces the facts.
 
-        Where the session's results grow over ``session_bytes``, those of its oldest jobs go; this job's never do.
+        Where the results grow over what is kept for a visit or an account, those of the oldest jobs go; this job's
+        never do.
 
         Args:
             visitor: whose it is.
@@ -112,7 +122,59 @@ class Results:
         """What is kept of a job; raises ``UnknownJob``, ``Gone``, ``WrongKey``."""
         async with self._db.read() as connection:
             row = await rows.get(connection, job)
-        return _opened(self._mine(row, visitor), visitor)
+        return open_row(self._mine(row, visitor), visitor)
+
+    def most_bytes(self, visitor: Visitor) -> int:
+        """Bytes that are kept for a visitor."""
+        return self._account_bytes if visitor.account else self._session_bytes
+
+    async def room(self, visitor: Visitor) -> int:
+        """Bytes that can still be kept for a visitor without anything older having to go; may be below 0."""
+        async with self._db.read() as connection:
+            return self.most_bytes(visitor) - await rows.bytes_of(connection, visitor.owner)
+
+    async def amend(
+        self,
+        visitor: Visitor,
+        job: str,
+        change: Callable[[dict[str, Any]], None],
+        *,
+        added: Sequence[Artefact] = (),
+        dropped: Iterable[str] = (),
+    ) -> Result:
+        """Change what is kept of a job: its facts, files that come in, files that go.
+
+        Args:
+            visitor: whose it is.
+            job: its id.
+            change: given the facts, changes them in place.
+            added: files, sealed as for ``add``. Nothing older goes for them: see that there is ``room``.
+            dropped: names of files that are deleted.
+
+        Raises:
+            UnknownJob, Gone, WrongKey: as ``get``; then nothing is changed.
+        """
+        prefix = blob_prefix(visitor.owner, job)
+        await self.get(visitor, job)
+        for artefact in added:
+            await self._blobs.put(f"{prefix}/{artefact.name}", artefact.data)
+        going = set(dropped)
+        try:
+            async with self._db.write() as connection:
+                row = self._mine(await rows.get(connection, job), visitor)
+                result = open_row(row, visitor)
+                change(result.facts)
+                files = {name: file for name, file in result.files.items() if name not in going}
+                files |= {file.name: file for file in map(_file, added)}
+                sealed = seal_row(visitor, job, result.facts, files.values())
+                await rows.change(connection, job, sum(file.size for file in files.values()), sealed)
+        except (UnknownJob, Gone):
+            for artefact in added:
+                await self._blobs.delete(f"{prefix}/{artefact.name}")
+            raise
+        for name in going & result.files.keys():
+            await self._blobs.delete(f"{prefix}/{name}")
+        return await self.get(visitor, job)
 
     def ends(self, visitor: Visitor, created: datetime) -> datetime:
         """When the results of a job that was taken in at ``created`` go."""
@@ -139,7 +201,12 @@ class Results:
         async with self._db.read() as connection:
             found = await rows.page(connection, visitor.owner, now, after, limit + 1)
         following = _write_cursor(found[limit - 1]) if len(found) > limit else None
-        return [(row.job, _opened(row, visitor).facts) for row in found[:limit]], following
+        return [(row.job, open_row(row, visitor).facts) for row in found[:limit]], following
+
+    async def count(self, visitor: Visitor) -> int:
+        """How many jobs are kept."""
+        async with self._db.read() as connection:
+            return await rows.count(connection, visitor.owner, self._clock())
 
     async def file(self, visitor: Visitor, job: str, name: str) -> tuple[str, bytes]:
         """Media type and bytes of a file, opened in memory.
@@ -185,17 +252,17 @@ class Results:
         """Claim a row and bytes for the job before its files are stored, so that a crash leaves no file unknown."""
         now = self._clock()
         async with self._db.write() as connection:
-            if not await sessions.alive(connection, visitor.owner, now):
+            if not await rows.owner_lives(connection, visitor.owner, now):
                 raise _ended()
             row = await rows.get(connection, job)
-            if row is None:
-                row = rows.ResultRow(job, visitor.owner, now, now + self._life, size, b"")
-                await rows.add(connection, row)
-            else:
+            fresh = rows.ResultRow(job, visitor.owner, now, now + self._life, size, b"")
+            if row is None and not await rows.add(connection, fresh):
+                row = await rows.get(connection, job)
+            if row is not None:
                 self._still_mine(row, visitor)
                 await rows.change(connection, job, row.size + size, row.sealed_facts)
             kept = await rows.oldest(connection, visitor.owner)
-        over = sum(other.size for other in kept) - self._session_bytes
+        over = sum(other.size for other in kept) - self.most_bytes(visitor)
         for other in kept:
             if over > 0 and other.job != job:
                 await erase_job(self._db, self._blobs, visitor.owner, other.job)
@@ -209,11 +276,10 @@ class Results:
             row = await rows.get(connection, job)
             if row is None:
                 raise Gone("The job was deleted while it was at work.", remedy="Start it again if you want it.")
-            files = _opened(row, visitor).files if row.ready else {}
+            files = open_row(row, visitor).files if row.ready else {}
             files |= {file.name: file for file in added}
-            text = json.dumps({"facts": dict(facts), "files": [vars(file) for file in files.values()]}).encode()
-            sealed = visitor.key.seal(text, _facts_place(visitor.owner, job))
-            await rows.change(connection, job, sum(file.size for file in files.values()), sealed.data)
+            sealed = seal_row(visitor, job, facts, files.values())
+            await rows.change(connection, job, sum(file.size for file in files.values()), sealed)
 
     def _mine(self, row: rows.ResultRow | None, visitor: Visitor) -> rows.ResultRow:
         if row is None or not row.ready:
@@ -233,10 +299,17 @@ def _file(artefact: Artefact) -> File:
     return File(artefact.name, artefact.media_type, artefact.width, artefact.height, size)
 
 
-def _opened(row: rows.ResultRow, visitor: Visitor) -> Result:
+def open_row(row: rows.ResultRow, visitor: Visitor) -> Result:
+    """What a row says, opened with the visitor's key; raises ``WrongKey``."""
     kept = json.loads(visitor.key.open(Sealed(row.sealed_facts), _facts_place(row.owner, row.job)))
     files = {found["name"]: File(**found) for found in kept["files"]}
     return Result(row.job, row.created, visitor.until(row.expires), row.size, kept["facts"], files)
+
+
+def seal_row(visitor: Visitor, job: str, facts: Mapping[str, Any], files: Iterable[File]) -> bytes:
+    """Facts and the list of files, sealed for a row of the visitor's."""
+    text = json.dumps({"facts": dict(facts), "files": [vars(file) for file in files]}).encode()
+    return visitor.key.seal(text, _facts_place(visitor.owner, job)).data
 
 
 def _facts_place(owner: str, job: str) -> str:

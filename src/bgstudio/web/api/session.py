@@ -49,7 +49,7 @@ async def begin(request: Request) -> Response:
 
 @router.delete("/session", status_code=204, responses=docs.problems(401, 403))
 async def end(request: Request) -> Response:
-    """End the session; everything that hangs on it is deleted. Whoever is signed in is signed out here, and keeps it."""
+    """End the session; everything that hangs on it is deleted. Whoever has signed in is signed out and keeps it."""
     access = await required(request)
     service = service_of(request)
     if access.visitor.account:
