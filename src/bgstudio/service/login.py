@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import secrets
@@ -154,13 +155,15 @@ class Logins:
             ProviderDown: the provider does not answer, or not as it should.
         """
         provider = self._set_up()
-        begun = await self._take(browser, answer.state)
-        if answer.issuer and answer.issuer not in provider.issuers:
-            raise _odd("The answer came from another provider than the one that was asked.", "wrong issuer")
-        if answer.error == "access_denied":
+        if answer.error == "access_denied":  # some providers say so without the state; nobody is let in by it
+            with contextlib.suppress(SignInFailed):
+                await self._take(browser, answer.state)
             raise Cancelled(
                 "You did not sign in.", "Nothing was kept.", "You can go on without an account.", reason="cancelled"
             )
+        begun = await self._take(browser, answer.state)
+        if answer.issuer and answer.issuer not in provider.issuers:
+            raise _odd("The answer came from another provider than the one that was asked.", "wrong issuer")
         if answer.error in ("temporarily_unavailable", "server_error"):
             raise ProviderDown(
                 "The sign-in provider cannot sign anybody in just now.",
