@@ -130,6 +130,7 @@ def test_the_command_line_rotates_and_refuses_to_drop_what_is_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BGSTUDIO_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr("bgstudio.cli.keys.GRACE_SECONDS", 0.0)
     settings.cache_clear()
 
     def run(*words: str) -> str:

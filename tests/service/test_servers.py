@@ -55,6 +55,9 @@ async def test_one_sweeps_and_another_takes_over_when_it_is_gone(url: str) -> No
     assert await loser.there() == {loser.id}
     await loser.leave()
     assert await winner.alone("sweep")
+    clock.move(days=2)
+    assert await winner.tidy() == 2, "its own two that have run out, too"
+    assert await winner.there() == set()
     await first_db.close()
     await second_db.close()
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bgstudio.cli import cut, doctor, inspect, keys, letters, models, operator, presets, privacy, serve, shoot
+from bgstudio.cli import cut, doctor, inspect, keys, letters, models, operator, presets, privacy, serve, shoot, store
 from bgstudio.cli.terminal import err, tell_error
 from bgstudio.errors import StudioError
 from bgstudio.version import __version__
@@ -31,6 +31,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(letters.app, name="letters")
 app.add_typer(keys.app, name="keys")
+app.add_typer(store.app, name="store")
 app.add_typer(operator.app, name="operator")
 app.command("doctor")(doctor.command)
 

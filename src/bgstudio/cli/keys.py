@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Annotated
 
 import typer
@@ -12,6 +13,9 @@ from bgstudio.cli.terminal import out, print_json
 from bgstudio.errors import UsageError
 from bgstudio.service import Standing
 from bgstudio.vault import KeyFile
+
+GRACE_SECONDS = 3.0
+"""Between wrapping a key and writing it down, a service needs far less."""
 
 app = typer.Typer(help="The master key: how it stands, and how it is replaced.", no_args_is_help=True)
 
@@ -67,6 +71,9 @@ def drop_old() -> None:
     """Forget the older master keys, once nothing needs them. Backups from before can then not be opened any more."""
     file = _file()
     left = asyncio.run(_standing()).older
+    if not left:  # a key that was wrapped a moment before the new one came may not have been written yet
+        time.sleep(GRACE_SECONDS)
+        left = asyncio.run(_standing()).older
     if left:
         raise UsageError(
             f"{left} keys are still wrapped with an older master key.",

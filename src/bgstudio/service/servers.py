@@ -9,6 +9,7 @@ from bgstudio.db import Database, leases
 from bgstudio.service.visitor import Clock, utc_now
 
 PRESENCE = "server:"
+FORGOTTEN = timedelta(days=1)
 
 
 class Servers:
@@ -53,6 +54,11 @@ class Servers:
         """Ids of the servers that are there."""
         async with self._db.read() as connection:
             return await leases.held(connection, PRESENCE, self._clock())
+
+    async def tidy(self) -> int:
+        """Forget servers and tasks that nobody has spoken of for a day; how many."""
+        async with self._db.write() as connection:
+            return await leases.remove_before(connection, self._clock() - FORGOTTEN)
 
     async def leave(self) -> None:
         """Give back all that this server holds."""

@@ -136,6 +136,7 @@ class Service:
         if not await self.servers.alone("sweep"):
             return
         await self.quota.settle(await self.servers.there())
+        await self.servers.tidy()
         await self.graves.tend()
         swept = await self.sweeper.sweep()
         await self.letters.sweep()
