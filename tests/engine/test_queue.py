@@ -8,7 +8,7 @@ import pytest
 
 from bgstudio.domain.job import Step, Task
 from bgstudio.domain.sealed import Sealed
-from bgstudio.engine.queue import AGE_SECONDS, TaskQueue, Ticket
+from bgstudio.engine.queue import AGE_SECONDS, Pace, TaskQueue, Ticket
 from bgstudio.errors import Busy
 
 NONE = Sealed(b"")
@@ -155,3 +155,16 @@ def test_owners_are_forgotten(waiting: TaskQueue, clock: Clock) -> None:
     waiting.take()
     shares: Any = waiting._shares
     assert list(shares._work) == ["ben"]
+
+
+def test_what_needs_no_cut_out_goes_with_the_quick_ones_and_teaches_nothing_about_them(waiting: TaskQueue) -> None:
+    fill(waiting, ticket("small"), ticket("portrait", "portrait"))
+    first = waiting.take()
+    assert first is not None
+    assert first.task.job == "portrait"
+    before = ticket("preview", "preview")
+    waiting.put(before)
+    expected = Pace().expect(before.task)
+    waiting.finished(first, 0.1, whole=True)
+    assert waiting.take() is before
+    assert before.charged == expected

@@ -254,3 +254,24 @@ def test_hints_reach_the_cutter(studio: Studio) -> None:
     listening.kept.forget("job-a")
     run(listening, "cutout", photo=opaque)
     assert hints[1] is None
+
+
+def test_a_portrait_is_a_small_square_of_the_middle(studio: Studio) -> None:
+    wide = np.zeros((300, 500, 4), np.uint8)
+    wide[..., 3] = 255
+    wide[:, 100:400, 0] = 200  # the middle square
+    wide[:150, 100:400, 3] = 0  # its upper half is transparent
+    maker = Maker(studio)
+    files, facts = run(maker, "portrait", photo=png(wide))
+    assert facts == {}
+    assert list(files) == ["portrait.webp"]
+    made = np.asarray(image(files["portrait.webp"]).convert("RGB")).astype(int)
+    assert made.shape == (256, 256, 3)
+    assert (abs(made[40:80, 40:200] - 255) < 12).all()
+    assert (abs(made[180:220, 40:200] - [200, 0, 0]) < 16).all()
+    assert maker.kept.names() == []
+
+
+def test_a_small_portrait_stays_small(studio: Studio) -> None:
+    files, _ = run(Maker(studio), "portrait", photo=png(np.full((90, 70, 3), 120, np.uint8)))
+    assert files["portrait.webp"][1:3] == (70, 70)
