@@ -93,7 +93,7 @@ async def sign_out_everywhere(request: Request) -> Response:
     return _left(request)
 
 
-@router.delete("/sign-ins/{sign_in}", status_code=204, responses=docs.problems(401, 403, 410))
+@router.delete("/sign-ins/{sign_in}", status_code=204, responses=docs.problems(401, 403, 410, 422))
 async def end(request: Request, sign_in: str) -> Response:
     """Sign one device out, or take a program's token back."""
     access = await required(request)
