@@ -73,7 +73,9 @@ def test_a_job_from_preview_to_forgetting() -> None:
                 Box.fresh().open(first.data, "job-a/picture-0.png")
             assert list((await engine.kept_jobs()).values()) == [["job-a"]]
             portrait = await keeps.run(task(engine, job="portrait-a", step="portrait"), nothing)
-            assert [(a.name, a.media_type, a.width) for a in portrait.artefacts] == [("portrait.webp", "image/webp", 120)]
+            assert [(a.name, a.media_type, a.width) for a in portrait.artefacts] == [
+                ("portrait.webp", "image/webp", 120)
+            ]
             assert opened(portrait.artefacts[0], "portrait-a")[8:12] == b"WEBP"
             assert list((await engine.kept_jobs()).values()) == [["job-a"]]
             keeps.forget("job-a")
