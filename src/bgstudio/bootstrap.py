@@ -212,6 +212,7 @@ def build_service(
         exports=service.Exports(rights, results, looks, accounts.portrait, clock),
         graves=graves,
         deletion=service.Deletion(db, keys, desk, rights, graves.bury, sessions.end, config, clock),
+        policy=service.Policy(db, config, clock),
         postman=build_postman(config),
         most_pictures=MOST_PICTURES,
     )

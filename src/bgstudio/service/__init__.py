@@ -16,6 +16,7 @@ from bgstudio.service.moving import Moving
 from bgstudio.service.operator import Operator
 from bgstudio.service.order import Delivery, DeskLimits
 from bgstudio.service.outside import Outside
+from bgstudio.service.policy import Policy
 from bgstudio.service.portraits import Portraits
 from bgstudio.service.postman import Postman
 from bgstudio.service.quota import Quota
@@ -52,6 +53,7 @@ __all__ = [
     "Moving",
     "Operator",
     "Outside",
+    "Policy",
     "Portraits",
     "Postman",
     "Quota",

@@ -26,6 +26,7 @@ from bgstudio.service.login import Logins
 from bgstudio.service.looks import Looks
 from bgstudio.service.moving import Moving
 from bgstudio.service.outside import Outside
+from bgstudio.service.policy import Policy
 from bgstudio.service.portraits import Portraits
 from bgstudio.service.postman import Postman
 from bgstudio.service.quota import Quota
@@ -65,6 +66,7 @@ class Service:
         graves: remembers which accounts were deleted.
         rights, exports, deletion: what is held about somebody; all of it as a ZIP; its end.
         insight: usage data, sums, ratings, and the host's own page.
+        policy: the privacy policy as it is in force.
         outside: the only way to outside AI services.
         postman: tells the host of letters; None where no relay is set.
     """
@@ -96,6 +98,7 @@ class Service:
     deletion: Deletion
     graves: Graves
     insight: Insight
+    policy: Policy
     postman: Postman | None = None
     most_pictures: int = 4
     _sweeping: asyncio.Task[None] | None = field(default=None, init=False, repr=False)
@@ -111,6 +114,7 @@ class Service:
         await self.db.open()
         try:
             await self.keys.start()
+            await self.policy.start()
             await self.servers.arrive()
             await self.graves.tend()  # before anybody is served: a backup may have been put back
             await self._sweep()

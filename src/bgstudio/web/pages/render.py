@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -14,12 +15,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bgstudio.errors import SignInNeeded, UsageError
 from bgstudio.service import Service, Visitor
 from bgstudio.version import __version__
-from bgstudio.web.access import Access, check_form, form_token, remember, required, service_of
+from bgstudio.web.access import Access, check_form, client, form_token, remember, required, service_of
 from bgstudio.web.api.session import session_view
 from bgstudio.web.static_files import StaticFiles
 from bgstudio.web.words import page_globals
 
 MOST_FORM_BYTES = 16_384
+
+POLICY = "policy"
+POLICY_SECONDS = 180 * 86_400
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Pages:
@@ -51,6 +56,7 @@ class Pages:
             "session": None,
             "person": None,
             "door": "",
+            "notice": None,
             "csrf": "",
             "settings": _shown(service.settings),
         }
@@ -67,6 +73,7 @@ def _shown(settings: Any) -> dict[str, Any]:
     """Settings that pages speak of."""
     names = (
         "session_hours", "security_log_days", "pictures_per_day", "pictures_per_address", "jobs_at_once", "max_bytes",
+        "host_name", "contact_email", "imprint",
     )  # fmt: skip
     return {name: getattr(settings, name) for name in names}
 
@@ -85,10 +92,37 @@ async def with_session(request: Request, name: str, access: Access, **context: A
         "csrf": form_token(request, access.token),
         "person": await person_view(service, access.visitor),
         "door": _door(request) if service.logins.ready else "",
+        "notice": await notice_view(request, access.visitor),
     }
     response = pages_of(request).render(request, name, **(words | context))
     remember(request, response, access)
+    if not access.visitor.account and not _policy_seen(request):
+        keep_policy(request, response)
     return response
+
+
+async def notice_view(request: Request, visitor: Visitor) -> dict[str, str] | None:
+    """What somebody is told after the policy has changed, until they have seen it."""
+    policy = service_of(request).policy
+    seen = await policy.news(visitor, _policy_seen(request))
+    if not seen:
+        return None
+    at = policy.now.at
+    path = request.url.path if request.method == "GET" else "/"
+    return {"at": f"{at.day} {at:%B %Y}", "old": seen[:16], "next": path}
+
+
+def keep_policy(request: Request, response: Response) -> None:
+    """Let the browser keep which version of the policy it has seen; the value is the same for everybody."""
+    digest = service_of(request).policy.now.digest
+    response.set_cookie(
+        POLICY, digest, max_age=POLICY_SECONDS, path="/", secure=client(request).secure, httponly=True, samesite="lax"
+    )
+
+
+def _policy_seen(request: Request) -> str:
+    cookie = request.cookies.get(POLICY, "")
+    return cookie if DIGEST.fullmatch(cookie) else ""
 
 
 async def person_view(service: Service, visitor: Visitor) -> dict[str, str] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from bgstudio.web.words.legal import COMMERCIAL
+
 ACCOUNT: Final[dict[str, Any]] = {
     "account": {
         "title": "Account and privacy",
@@ -161,8 +163,7 @@ EXPORT: Final[dict[str, Any]] = {
     "columns": ["What", "Entries", "Why", "How long"],
     "my_picture": "The picture of you",
     "licence_h": "What you may do with the pictures",
-    "licence": "You may use the pictures for anything, commercial or personal. We claim no ownership of them, and none "
-    "of your photos.\n\nThe recipes are yours too: with the same photo and the program they make the same picture "
-    "again.\n",
+    "licence": f"{COMMERCIAL}\n\nThe recipes are yours too: with the same photo and the program they make the same "
+    "picture again.\n",
 }
-"""Words of an export; what is said of commercial use gives way to the terms where they say it."""
+"""Words of an export."""

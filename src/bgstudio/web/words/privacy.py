@@ -1,4 +1,4 @@
-"""Words of the privacy page."""
+"""Words of the privacy page; its promises are written in ``service.promises``."""
 
 from __future__ import annotations
 
@@ -7,53 +7,44 @@ from typing import Any, Final
 PRIVACY: Final[dict[str, Any]] = {
     "privacy": {
         "title": "What happens to your photo",
+        "footer": "Privacy",
         "lede": "What this studio does with what you give it, and how you can check it yourself.",
-        "check": "How to check it",
-        "vows": [
-            {
-                "h": "Your photo stays in memory",
-                "p": "It is held in memory, sealed, while the job runs. It is dropped when the job ends, however it "
-                "ends. Your browser keeps the photo in its own tab and sends it again for the next picture.",
-                "proof": "Open “What happened to my photo” under a finished picture: it says when the photo was "
-                "dropped. Whoever runs this studio can prove it: “bgstudio privacy audit” sends a photo through it "
-                "and searches every file that was written.",
-            },
-            {
-                "h": "Nobody trains on your pictures",
-                "p": "The program has no part that collects pictures. Everything is made by the renderer on the "
-                "machine this studio runs on.",
-                "proof": "The receipt names the renderer and says whether anything left the machine. The source code "
-                "is open.",
-            },
-            {
-                "h": "No account, one cookie",
-                "p": "The studio knows you by one random number in a cookie. It is there so that you alone see your "
-                "pictures, and to count the day's pictures. A second cookie remembers light or dark, if you "
-                "choose it.",
-                "proof": "Look at the cookies of this page in your browser's developer tools.",
-            },
-            {
-                "h": "Pictures go when the session goes",
-                "p": "Finished pictures are kept sealed for your session, so that you can download them. You can "
-                "delete them at once, one job or everything.",
-                "proof": "Press “Delete everything” below, then open a link to one of your pictures: it is gone.",
-            },
-            {
-                "h": "No third parties",
-                "p": "No advertisements, no outside fonts, no scripts from anyone else, no counting pixels.",
-                "proof": "Your browser enforces it: look for default-src 'none' in the Content-Security-Policy header. "
-                "The network tab of the developer tools shows requests to this address only.",
-            },
-            {
-                "h": "Your product stays your product",
-                "p": "Where the product is fully opaque, the picture's values are those of your photo, resized. "
-                "Every picture is checked for it, unless you ask for its colour to be matched.",
-                "proof": "The receipt of each picture says how many pixels were compared, and how many had changed.",
-            },
+        "updated": "Last updated {at}",
+        "versions": "Earlier versions",
+        "short_h": "In short",
+        "key": [
+            {"name": "P1", "h": "Your photo is gone when the job ends", "p": "It is held in memory, never on a disk."},
+            {"name": "P15", "h": "Pictures are deleted after {results}", "p": "Earlier, if you say so or if your "
+             "visit ends."},
+            {"name": "P24", "h": "The pictures are yours", "p": "Use them in your shop. We claim nothing."},
+            {"name": "P11", "h": "No account, no tracking", "p": "One random number in a cookie counts the day's "
+             "pictures. No advertising, and no scripts of anyone else."},
         ],
+        "more": "Read the promise",
+        "whole_h": "The whole policy",
+        "whole_p": "26 promises. Each of them says how it can be checked.",
+        "contents": "On this page",
+        "check": "How to check it",
+        "held": "Last checked on this machine: {at}, held.",
+        "broken": "Last checked on this machine: {at}, not held.",
+        "not_checked": "Not checked on this machine yet. Whoever runs it can: “bgstudio privacy audit”.",
+        "cookies_h": "Cookies",
+        "cookies": [
+            ("bgs", "The random number of your visit; bgs_in if you are signed in."),
+            ("theme", "Light or dark, if you choose it."),
+            ("count", "Whether you may be counted, if you choose it."),
+            ("policy", "Which version of this policy you have seen; the same for everybody who saw it."),
+        ],
+        "buttons": {
+            "data": "See and correct your data",
+            "export": "Export everything",
+            "analytics": "Choose about analytics",
+            "contact": "Write to us",
+            "delete": "Delete your account",
+        },
         "delete_h": "Delete everything now",
-        "delete_p": "Ends your session and deletes all pictures that hang on it.",
+        "delete_p": "Ends your visit and deletes all pictures that hang on it.",
         "delete": "Delete everything",
         "deleted": "Your session and all its pictures are deleted.",
     },
-}
+}  # fmt: skip
