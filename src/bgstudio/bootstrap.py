@@ -205,6 +205,7 @@ def build_service(
         logins=service.Logins(db, keys, accounts, portraits, build_provider(config), clock),
         moving=service.Moving(db, blobs, results, looks, desk, clock),
         looks=looks,
+        history=service.History(desk, looks, engine),
         insight=build_insight(config, db, desk, keys, clock),
         outside=build_outside(config, db, outside, clock),
         letters=letters,

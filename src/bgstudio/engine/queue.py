@@ -27,7 +27,7 @@ _LONGEST_WAIT = 600
 
 def class_of(task: Task) -> str:
     """``slight`` for what needs no cut-out, ``quick`` for cut-outs and previews, ``small``, ``large`` for pictures."""
-    if task.step == "portrait":
+    if task.step in ("portrait", "convert"):
         return "slight"
     if task.step in ("preview", "cutout"):
         return "quick"

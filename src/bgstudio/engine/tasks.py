@@ -21,7 +21,7 @@ from bgstudio.engine.kept import Kept, KeptJobs
 from bgstudio.engine.screen import screen
 from bgstudio.errors import UsageError
 from bgstudio.export import MEDIA_TYPES, confidence_png, cutout_png, encode, layers_png, mask_png
-from bgstudio.export.files import write
+from bgstudio.export.files import read_own, write
 from bgstudio.pixels.alpha import bounding_box
 from bgstudio.pixels.colour import bytes_to_linear, linear_to_bytes
 from bgstudio.pixels.resample import resize, resize_straight
@@ -87,6 +87,8 @@ class Maker:
         """
         if order.step == "portrait":
             return self._portrait(order, emit)
+        if order.step == "convert":
+            return self._convert(order, emit, cancel)
         started = time.monotonic()
         kept = self.kept.begin(order.job)
         try:
@@ -111,6 +113,14 @@ class Maker:
         small = min(side, PORTRAIT_SIDE)
         pixels = linear_to_bytes(np.clip(resize(np.ascontiguousarray(rgb), small, small), 0, 1))
         emit("portrait.webp", MEDIA_TYPES[FileFormat.WEBP], small, small, write(pixels, FileFormat.WEBP))
+        return {}
+
+    def _convert(self, order: Order, emit: Emit, cancel: Cancel) -> dict[str, Any]:
+        """A picture of ours in other formats: PNG is exact both ways, so its pixels are those that were made."""
+        pixels = read_own(order.photo)
+        for wanted in dict.fromkeys(order.wish.formats):
+            check(cancel)
+            _emit(emit, f"picture-{order.number}.{wanted.value}", wanted, pixels, encode(pixels, wanted))
         return {}
 
     def _cutout(self, order: Order, kept: Kept, emit: Emit, progress: Progress, cancel: Cancel) -> dict[str, Any]:

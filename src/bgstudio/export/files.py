@@ -80,6 +80,15 @@ def write(pixels: Byte, file_format: FileFormat, quality: int | None = None) -> 
     return buffer.getvalue()
 
 
+def read_own(data: bytes) -> Byte:
+    """A file that ``write`` has made, back to pixels: uint8 (H, W, 3) or (H, W, 4), encoded sRGB.
+
+    Not for what strangers send: that goes through ``intake``.
+    """
+    with Image.open(io.BytesIO(data)) as opened:
+        return np.asarray(opened if opened.mode in ("RGB", "RGBA") else opened.convert("RGB"), np.uint8)
+
+
 def _png(_quality: int) -> dict[str, Any]:
     return {"compress_level": 4}
 

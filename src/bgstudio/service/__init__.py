@@ -6,6 +6,7 @@ from bgstudio.service.desk import JobDesk
 from bgstudio.service.events import Events
 from bgstudio.service.export import Exports
 from bgstudio.service.graves import Graves
+from bgstudio.service.history import History
 from bgstudio.service.insight import Insight
 from bgstudio.service.job import Event, Job
 from bgstudio.service.keys import Keys, Standing
@@ -43,6 +44,7 @@ __all__ = [
     "Exports",
     "Graves",
     "Hands",
+    "History",
     "Insight",
     "Job",
     "JobDesk",

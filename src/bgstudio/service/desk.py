@@ -7,14 +7,14 @@ import contextlib
 import math
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
-from bgstudio.domain.job import Engine, JobState, Outcome, Step, Task, Told, Wish
+from bgstudio.domain.job import Artefact, Engine, JobState, Outcome, Step, Task, Told, Wish
 from bgstudio.errors import (
     Busy,
     Cancelled,
@@ -404,6 +404,22 @@ class JobDesk:
             job.expires = self._results.ends(visitor, job.created)
             self._locate(job)
         return out, following
+
+    async def rename(self, visitor: Visitor, job: str, title: str) -> Job:
+        """Call a job something; raises ``UnknownJob``, ``Gone``."""
+        record = await self.get(visitor, job)
+        record.title = title
+        if record.state.ended:
+            await self._results.add(visitor, job, (), record.facts())
+        record.note_change()
+        return record
+
+    async def keep(self, visitor: Visitor, job: str, made: Sequence[Artefact]) -> None:
+        """Add files to a job that has ended; raises ``UnknownJob``, ``Gone``."""
+        record = await self.get(visitor, job)
+        for one in made:
+            record.artefacts[one.name] = [one.media_type, one.width, one.height]
+        await self._results.add(visitor, job, made, record.facts())
 
     async def file(self, visitor: Visitor, job: str, name: str) -> tuple[str, bytes]:
         """(media type, bytes) of one file, opened with the person's key.

@@ -67,6 +67,7 @@ class Job:
         artefacts: media type, width and height of the files by name.
         facts: ``cutout``, ``preview`` and ``pictures`` as the engine told them.
         error: why it failed.
+        title: what the person calls it; empty until they do.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Job:
     has_preview: bool = False
     refunded: bool = False
     error: dict[str, Any] | None = None
+    title: str = ""
 
     told: int = 1
     changed_at: int = 1
@@ -161,6 +163,7 @@ class Job:
             "refunded": self.refunded,
             "error": self.error,
             "doing": self.progress.get("doing", "picture"),
+            "title": self.title,
         }
 
     @classmethod
@@ -188,6 +191,7 @@ class Job:
             has_preview=facts["preview"],
             refunded=facts["refunded"],
             error=facts["error"],
+            title=facts.get("title", ""),
             progress={"step": "", "part": 1.0, "doing": facts["doing"], "number": 0},
         )
         if not record.state.ended:
@@ -202,6 +206,7 @@ class Job:
         """The job as everybody sees it: JSON-ready, times in UTC."""
         return {
             "id": self.id,
+            "title": self.title,
             "kind": self.kind,
             "state": self.state.value,
             "position": self.position if self.state is JobState.WAITING else None,

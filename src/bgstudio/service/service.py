@@ -19,6 +19,7 @@ from bgstudio.service.deletion import Deletion
 from bgstudio.service.desk import JobDesk
 from bgstudio.service.export import Exports
 from bgstudio.service.graves import Graves
+from bgstudio.service.history import History
 from bgstudio.service.insight import Insight
 from bgstudio.service.keys import Keys
 from bgstudio.service.letters import Letters
@@ -61,6 +62,7 @@ class Service:
         most_pictures: of one job.
         accounts, portraits, looks: of people who have signed in, their pictures, and what they have saved.
         logins: sign people in.
+        history: what people do with finished work.
         moving: takes along what a visit has made.
         letters: to the host.
         graves: remembers which accounts were deleted.
@@ -91,6 +93,7 @@ class Service:
     logins: Logins
     moving: Moving
     looks: Looks
+    history: History
     outside: Outside
     letters: Letters
     rights: Rights

@@ -16,7 +16,7 @@ from bgstudio.errors import StudioError
 from bgstudio.service import Service
 from bgstudio.version import __version__
 from bgstudio.web import pages
-from bgstudio.web.api import account, analytics, docs, health, jobs, outside, ratings, rights, session
+from bgstudio.web.api import account, analytics, docs, health, jobs, looks, outside, ratings, rights, session
 from bgstudio.web.clients import known_hosts, networks
 from bgstudio.web.metrics import Metrics
 from bgstudio.web.middleware import Gate
@@ -83,6 +83,7 @@ def create_app(service: Service) -> FastAPI:
         session.router,
         account.router,
         rights.router,
+        looks.router,
         analytics.router,
         ratings.router,
         outside.router,

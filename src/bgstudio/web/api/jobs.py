@@ -11,13 +11,14 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import ValidationError
 
+from bgstudio.domain.brief import FileFormat
 from bgstudio.domain.job import Wish
 from bgstudio.errors import UsageError
 from bgstudio.service import Delivery, Event, Job
 from bgstudio.service.refusals import unknown_file
 from bgstudio.web.access import Access, remember, required, service_of, welcome
 from bgstudio.web.api import docs
-from bgstudio.web.api.schemas import JobList, JobView
+from bgstudio.web.api.schemas import Cleared, JobList, JobView, Title
 from bgstudio.web.problems import of_fields
 from bgstudio.web.uploads import Reader, Slots, Upload
 
@@ -30,6 +31,7 @@ Key = Annotated[
     Header(alias="Idempotency-Key", description="Any 1 to 128 characters; the same request again gives the same job."),
 ]
 _NAME = re.compile(r"[a-z]+(-\d+)?\.[a-z]+")
+_PICTURE = re.compile(r"picture-(\d{1,3})\.[a-z]+")
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -187,12 +189,20 @@ async def file(
     job: JobId,
     name: Name,
     download: Annotated[bool, Query(description="Save it instead of showing it.")] = False,
+    wanted: Annotated[
+        FileFormat | None, Query(alias="format", description="Write a picture in this format, if it was not yet.")
+    ] = None,
 ) -> Response:
     """One file of a job: a picture, a layer, the cut-out, a recipe."""
     access = await required(request)
     if not _NAME.fullmatch(name):
         raise unknown_file()
-    media_type, data = await service_of(request).desk.file(access.visitor, job, name)
+    picture = _PICTURE.fullmatch(name)
+    if wanted is not None and picture is not None:
+        name = f"picture-{picture[1]}.{wanted.value}"
+        media_type, data = await service_of(request).history.converted(access.visitor, job, int(picture[1]), wanted)
+    else:
+        media_type, data = await service_of(request).desk.file(access.visitor, job, name)
     headers = {"Cache-Control": "private, no-store"}
     if download:
         await service_of(request).insight.downloaded(access.visitor, name)
@@ -205,6 +215,40 @@ async def cancel(request: Request, job: JobId) -> Response:
     """Stop a job. What is finished stays; what was not made does not count."""
     access = await required(request)
     return JSONResponse((await service_of(request).desk.cancel(access.visitor, job)).view())
+
+
+@router.patch("/{job}", response_model=JobView, responses=docs.problems(400, 401, 403, 404, 410, 422))
+async def rename(request: Request, job: JobId, title: Title) -> Response:
+    """Call a job something; an empty title takes it back."""
+    access = await required(request)
+    return JSONResponse((await service_of(request).history.rename(access.visitor, job, title.title)).view())
+
+
+@router.post(
+    "/{job}/again",
+    status_code=202,
+    responses={
+        202: {"model": JobView, "description": "Taken in."},
+        **docs.problems(400, 401, 403, 404, 409, 410, 422, 429, 503),
+    },
+)
+async def again(request: Request, job: JobId, wish: Wish | None = None) -> Response:
+    """Make a job again from the cut-out that was kept of it, as it was wished for then or as the body says now."""
+    access = await required(request)
+    service = service_of(request)
+    service.desk.admit(access.visitor)
+    service.rates.jobs(access.visitor)
+    if wish is not None:
+        service.check_wish(wish)
+    made = await service.history.again(access.visitor, job, wish)
+    return JSONResponse(made.view(), 202, {"Location": f"/v1/jobs/{made.id}"})
+
+
+@router.delete("", response_model=Cleared, responses=docs.problems(401, 403))
+async def clear(request: Request) -> Response:
+    """Stop and delete all jobs with their pictures. Saved looks stay."""
+    access = await required(request)
+    return JSONResponse({"deleted": await service_of(request).history.clear(access.visitor)})
 
 
 @router.delete("/{job}", status_code=204, responses=docs.problems(401, 403, 404, 410, 422))

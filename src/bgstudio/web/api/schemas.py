@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bgstudio.domain.brief import Brief
 from bgstudio.domain.report import Report
 
 Url = Annotated[str, Field(examples=["/v1/jobs/3f0c9a1be2d47788a0c1/files/picture-0.png"])]
@@ -123,6 +124,7 @@ class JobView(_Shape):
     """A job: how it stands and what it has made so far."""
 
     id: str = Field(examples=["3f0c9a1be2d47788a0c1"])
+    title: str = Field(description="What the person calls it; empty until they do.")
     kind: Literal["picture", "cutout"]
     state: Literal["waiting", "working", "done", "failed", "cancelled"]
     position: int | None = Field(description="Place in the queue while it waits; 1 is next.")
@@ -140,6 +142,44 @@ class JobView(_Shape):
     receipt: Receipt
     error: ProblemView | None
     links: Links
+
+
+class Title(_Shape):
+    """What a job is called."""
+
+    title: str = Field(max_length=200)
+
+
+class Cleared(_Shape):
+    """How many jobs were deleted."""
+
+    deleted: int
+
+
+class LookView(_Shape):
+    """A favourite look: what was wished for, without where the product stands."""
+
+    id: str
+    name: str
+    created: datetime
+    brief: Brief
+    colours: list[str] = Field(description="Of backdrop, surface and accent; empty for a look never made yet.")
+    recipe: Url | None = Field(description="As `bgstudio shoot --recipe` reads it; null for one never made yet.")
+
+
+class NewLook(_Shape):
+    """A look to keep: of a finished picture (`job` and `number`), or of a `brief`."""
+
+    name: str = Field(max_length=200)
+    job: str | None = Field(None, max_length=64)
+    number: int = Field(0, ge=0, le=99)
+    brief: Brief | None = None
+
+
+class LookName(_Shape):
+    """What a look is called."""
+
+    name: str = Field(max_length=200)
 
 
 class JobList(_Shape):

@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from bgstudio.web.words.account import ACCOUNT
 from bgstudio.web.words.contact import CONTACT
+from bgstudio.web.words.history import HISTORY
 from bgstudio.web.words.legal import LEGAL
 from bgstudio.web.words.operator import OPERATOR
 from bgstudio.web.words.privacy import PRIVACY
 from bgstudio.web.words.signin import SIGNIN
 from bgstudio.web.words.studio import STUDIO
 
-TEXT: Final[dict[str, Any]] = {**STUDIO, **PRIVACY, **ACCOUNT, **CONTACT, **LEGAL, **OPERATOR, **SIGNIN}
+TEXT: Final[dict[str, Any]] = {**STUDIO, **PRIVACY, **ACCOUNT, **CONTACT, **HISTORY, **LEGAL, **OPERATOR, **SIGNIN}
 
 
 def fill(template: str, **values: object) -> str:

@@ -26,6 +26,7 @@ export const capabilities = () => ask("GET", "/v1/capabilities");
 export const cancel = (job) => ask("POST", job.links.cancel);
 export const remove = (job) => ask("DELETE", job.links.delete);
 export const recipe = (picture) => ask("GET", picture.recipe);
+export const looks = () => ask("GET", "/v1/looks");
 
 /** Start a job. `key` makes a repeated try the same job. */
 export function start(wish, files, key) {

@@ -355,4 +355,10 @@ addEventListener("keydown", (event) => {
 const wanted = new URLSearchParams(location.search).get("look");
 if (wanted) direction.look = wanted;
 fresh(true);
-api.capabilities().then((told) => { direction.surfaces = told.surfaces; }, () => {});
+const saved = new URLSearchParams(location.search).get("saved");
+api.capabilities().then(async (told) => {
+  direction.surfaces = told.surfaces;
+  if (!saved) return;
+  const look = (await api.looks()).find((one) => one.id === saved);
+  if (look) direction.apply(look.brief);
+}).catch(() => {});

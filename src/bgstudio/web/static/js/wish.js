@@ -134,6 +134,33 @@ export class Direction extends EventTarget {
     return ["own-w", "own-h"].map((id) => Math.min(4096, Math.max(64, Math.round(Number($(`#${id}`).value)) || 1024)));
   }
 
+  /** Sets every control as a brief says: the other way round than `read`. */
+  apply(brief) {
+    this.resetLight();
+    this.prompt.value = brief.prompt || "";
+    this.#chips();
+    this.look = brief.preset || "";
+    const row = sizes.find((one) => one.width === brief.width && one.height === brief.height);
+    const size = $(row ? `[name=size][value="${CSS.escape(row.name)}"]` : "[name=size][value=own]");
+    if (size) size.checked = true;
+    if (!row) { $("#own-w").value = brief.width; $("#own-h").value = brief.height; }
+    $("#own").hidden = Boolean(row);
+    $("#seed").value = brief.seed;
+    const light = brief.light || {};
+    if (light.azimuth != null) this.dial.degrees = light.azimuth;
+    const height = light.height && $(`[name=height][value="${CSS.escape(light.height)}"]`);
+    if (height) height.checked = true;
+    if (light.softness != null) this.#set("softness", light.softness * 100);
+    if (light.warmth != null) this.#set("warmth", (light.warmth + 1) * 50);
+    if (brief.shadow != null) this.#set("shadow", brief.shadow * 100);
+    if (brief.reflection != null) this.#set("reflection", brief.reflection * 100);
+    if (brief.harmonise) this.#set("match", brief.harmonise * 100);
+    const surface = brief.surface && $(`[name=surface][value="${CSS.escape(brief.surface)}"]`);
+    if (surface) surface.checked = true;
+    for (const hex of brief.colours || []) this.#dot(hex, "light.colour_free", true);
+    this.#changed();
+  }
+
   /** The wish of `POST /v1/jobs`; only what was said is in it. */
   read() {
     const value = (id) => { const range = $(`#${id}`); return range.classList.contains("unset") ? null : Number(range.value); };

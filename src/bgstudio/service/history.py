@@ -1,0 +1,175 @@
+"""What people do with finished work: call it something, make it again, take it along in another format, let it go."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from bgstudio.domain.brief import FileFormat
+from bgstudio.domain.job import Engine, Task, Wish
+from bgstudio.errors import Gone, NotReady, UnknownJob, UsageError
+from bgstudio.export import Recipe
+from bgstudio.service.desk import JobDesk
+from bgstudio.service.job import Job
+from bgstudio.service.looks import Look, Looks
+from bgstudio.service.order import Delivery
+from bgstudio.service.refusals import unknown_file
+from bgstudio.service.visitor import Visitor
+
+MOST_TITLE = 80
+CONVERT_SECONDS = 60.0
+SOURCES = (FileFormat.PNG, FileFormat.WEBP, FileFormat.AVIF, FileFormat.JPEG)
+"""Formats that others are made from, the most faithful first."""
+
+
+class History:
+    """Works on jobs that have ended.
+
+    Args:
+        desk: knows them.
+        looks: keeps favourites.
+        engine: writes other formats.
+    """
+
+    def __init__(self, desk: JobDesk, looks: Looks, engine: Engine) -> None:
+        self._desk = desk
+        self._looks = looks
+        self._engine = engine
+        self._turns: dict[str, asyncio.Lock] = {}
+
+    async def rename(self, visitor: Visitor, job: str, title: str) -> Job:
+        """Call a job something; an empty title takes it back.
+
+        Raises:
+            UsageError: too long, or not printable.
+            UnknownJob, Gone: no such job.
+        """
+        plain = " ".join(title.split())
+        if len(plain) > MOST_TITLE or not plain.isprintable():
+            raise UsageError(
+                f"A title has {MOST_TITLE} letters at most.", "Nothing was changed.", "Choose a shorter one."
+            )
+        return await self._desk.rename(visitor, job, plain)
+
+    async def recipe(self, visitor: Visitor, job: str, number: int) -> Recipe:
+        """How a picture of a job was made; raises ``UnknownJob``, ``Gone``."""
+        _, data = await self._desk.file(visitor, job, f"recipe-{number}.json")
+        return Recipe.from_json(data.decode())
+
+    async def again(self, visitor: Visitor, job: str, wish: Wish | None = None) -> Job:
+        """Make a job again from the cut-out that was kept of it: the photo itself never is.
+
+        Args:
+            visitor: whose it is.
+            job: that is made again.
+            wish: what is wanted; without, what was wanted the first time, with the same seed and so the same pictures.
+
+        Raises:
+            NotReady: nothing of the product was kept, or the job is still under way.
+            UnknownJob, Gone: no such job.
+            Busy, LimitReached: see ``JobDesk.submit``.
+        """
+        record = await self._desk.get(visitor, job)
+        if "cutout.png" not in record.artefacts or not record.state.ended:
+            raise NotReady(
+                "This cannot be made again from here.",
+                "The photo is never kept, and no cut-out of it was finished.",
+                "Send the photo again; the look can be used for it.",
+            )
+        if wish is None:
+            wish = await self._as_before(visitor, record)
+        _, cutout = await self._desk.file(visitor, job, "cutout.png")
+        new = self._desk.new_id()
+        photo = self._engine.transport.seal(cutout, f"{new}/photo")
+        return await self._desk.submit(visitor, Delivery(job=new, wish=wish, photo=photo))
+
+    async def _as_before(self, visitor: Visitor, record: Job) -> Wish:
+        if not record.pictures:
+            return Wish(kind="cutout")
+        brief = (await self.recipe(visitor, record.id, min(record.pictures))).brief
+        endings = {name.rpartition(".")[2] for name in record.artefacts if name.startswith("picture-")}
+        formats = tuple(wanted for wanted in FileFormat if wanted.value in endings) or (FileFormat.PNG,)
+        return Wish(brief=brief, formats=formats, layers=record.layers, preview=False)
+
+    async def converted(self, visitor: Visitor, job: str, number: int, wanted: FileFormat) -> tuple[str, bytes]:
+        """(media type, bytes) of a picture in a format, which is kept beside the others from then on.
+
+        Raises:
+            UnknownJob: no such picture.
+            Gone: deleted or expired.
+            Busy: the workers have their hands full.
+        """
+        name = f"picture-{number}.{wanted.value}"
+        turn = self._turns.setdefault(f"{job}/{name}", asyncio.Lock())
+        try:
+            async with turn:  # asked for twice at once, it is made once
+                record = await self._desk.get(visitor, job)
+                if name not in record.artefacts:
+                    await self._convert(visitor, record, number, wanted)
+                return await self._desk.file(visitor, job, name)
+        finally:
+            if not turn.locked():
+                self._turns.pop(f"{job}/{name}", None)
+
+    async def _convert(self, visitor: Visitor, record: Job, number: int, wanted: FileFormat) -> None:
+        there = [f"picture-{number}.{kept.value}" for kept in SOURCES]
+        source = next((name for name in there if name in record.artefacts), None)
+        if source is None:
+            raise unknown_file()
+        if not record.state.ended:
+            raise NotReady("The job is still under way.", "", "Ask again when it is done.")
+        _, data = await self._desk.file(visitor, record.id, source)
+        transport, job = self._engine.transport, record.id
+        task = Task(
+            job=job,
+            owner=visitor.owner,
+            step="convert",
+            number=number,
+            wish=transport.seal(Wish(formats=(wanted,)).model_dump_json().encode(), f"{job}/wish"),
+            photo=transport.seal(data, f"{job}/photo"),
+            reference=None,
+            strokes=None,
+            key=transport.seal(visitor.key.key, f"{job}/key"),
+            pixels=0,
+            seconds=CONVERT_SECONDS,
+        )
+        outcome = await self._engine.run(task, _silent)
+        await self._desk.keep(visitor, job, outcome.artefacts)
+
+    async def save_look(self, visitor: Visitor, job: str, number: int, name: str) -> Look:
+        """Keep how a picture was made as a favourite; raises as ``recipe`` and ``Looks.save``."""
+        recipe = await self.recipe(visitor, job, number)
+        return await self._looks.save(
+            visitor, name, recipe.brief, scene=recipe.scene, seed=recipe.seed, backend=recipe.backend
+        )
+
+    async def clear(self, visitor: Visitor) -> int:
+        """Delete all jobs of a person with their pictures; how many. Looks stay."""
+        deleted = 0
+        while True:
+            found, _ = await self._desk.list(visitor, None, 100)
+            if not found:
+                return deleted
+            for job in found:
+                try:
+                    await self._desk.delete(visitor, job.id)
+                except (UnknownJob, Gone):
+                    continue  # it went by itself meanwhile
+                deleted += 1
+
+
+def shown_facts(recipe: Recipe) -> dict[str, Any]:
+    """A recipe in the words that people chose by, JSON-ready."""
+    brief, scene = recipe.brief, recipe.scene
+    return {
+        "prompt": brief.prompt,
+        "preset": brief.preset or "",
+        "set": scene.set,
+        "size": [brief.width, brief.height],
+        "seed": recipe.seed,
+        "colours": [scene.palette.backdrop, scene.palette.surface, scene.palette.accent, scene.palette.accent2],
+    }
+
+
+def _silent(_words: str, _part: float) -> None:
+    """Nobody watches a file being written."""
