@@ -75,7 +75,7 @@ LEGAL: Final[dict[str, Any]] = {
     "notice": {
         "label": "News about privacy",
         "b": "The privacy policy has changed",
-        "p": "Since {at}. Your pictures and settings stay as they are.",
+        "p": "Since {at}.",
         "see": "See what changed",
         "ok": "Got it",
     },

@@ -102,6 +102,7 @@ export function downloads(menu, item) {
   if (picture.layers?.background) rows.push(link(picture.layers.background, "layers", say("studio.dl_background"), "PNG"));
   if (picture.recipe) rows.push(link(picture.recipe, "recipe", say("studio.dl_recipe"), say("studio.dl_recipe_note")));
   if (!picture.layers) rows.push(make("p", { class: "hint" }, say("studio.dl_more")));
+  rows.push(make("hr"), make("a", { href: "/terms" }, icon("check"), menu.dataset.terms));
   menu.replaceChildren(...rows);
 }
 
