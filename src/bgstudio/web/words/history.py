@@ -12,7 +12,7 @@ HISTORY: Final[dict[str, Any]] = {
         "sign_in": "Sign in to keep pictures for {days} and find them on any device.",
         "sign_in_link": "Sign in",
         "export": "Export all",
-        "clear": "Delete all",
+        "clear_all": "Delete all",
         "today": "Today",
         "pictures": ["1 picture", "{n} pictures"],
         "days_left": ["Deleted today", "Deleted tomorrow", "{n} days left"],
