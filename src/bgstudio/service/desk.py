@@ -371,12 +371,19 @@ class JobDesk:
     async def get(self, visitor: Visitor, job: str) -> Job:
         """A job of this person; raises ``UnknownJob`` or ``Gone``."""
         record = self._jobs.get(job)
-        if record is not None and record.owner == visitor.owner:
+        if record is not None and record.owner == visitor.owner and not self._over(visitor, record):
             self._locate(record)
         else:  # what is remembered of somebody else's job says nothing: it may have been handed over
             record = await self._kept(visitor, job)
         record.expires = self._results.ends(visitor, record.created)
         return record
+
+    def _over(self, visitor: Visitor, job: Job) -> bool:
+        """Whether a job has expired: then nothing of it is remembered either."""
+        if not job.state.ended or self._results.ends(visitor, job.created) > self._now():
+            return False
+        self._jobs.pop(job.id, None)
+        return True
 
     async def _kept(self, visitor: Visitor, job: str) -> Job:
         return Job.from_facts(job, visitor.owner, await self._results.facts(visitor, job))
@@ -408,18 +415,25 @@ class JobDesk:
     async def rename(self, visitor: Visitor, job: str, title: str) -> Job:
         """Call a job something; raises ``UnknownJob``, ``Gone``."""
         record = await self.get(visitor, job)
-        record.title = title
         if record.state.ended:
-            await self._results.add(visitor, job, (), record.facts())
+            await self._results.amend(visitor, job, lambda facts: facts.update(title=title))
+        record.title = title
         record.note_change()
         return record
 
-    async def keep(self, visitor: Visitor, job: str, made: Sequence[Artefact]) -> None:
-        """Add files to a job that has ended; raises ``UnknownJob``, ``Gone``."""
+    async def keep(self, visitor: Visitor, job: str, made: Sequence[Artefact]) -> bool:
+        """Add files to a job that has ended, if there is room for them without anything older having to go.
+
+        Raises:
+            UnknownJob, Gone: no such job.
+        """
         record = await self.get(visitor, job)
-        for one in made:
-            record.artefacts[one.name] = [one.media_type, one.width, one.height]
-        await self._results.add(visitor, job, made, record.facts())
+        if await self._results.room(visitor) < sum(len(one.data.data) for one in made):
+            return False
+        rows = {one.name: [one.media_type, one.width, one.height] for one in made}
+        await self._results.amend(visitor, job, lambda facts: facts["artefacts"].update(rows), added=made)
+        record.artefacts.update(rows)
+        return True
 
     async def file(self, visitor: Visitor, job: str, name: str) -> tuple[str, bytes]:
         """(media type, bytes) of one file, opened with the person's key.

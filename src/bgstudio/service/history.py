@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 from bgstudio.domain.brief import FileFormat
-from bgstudio.domain.job import Engine, Task, Wish
+from bgstudio.domain.job import Artefact, Engine, Task, Wish
+from bgstudio.domain.sealed import place
 from bgstudio.errors import Gone, NotReady, UnknownJob, UsageError
 from bgstudio.export import Recipe
 from bgstudio.service.desk import JobDesk
@@ -17,7 +19,10 @@ from bgstudio.service.refusals import unknown_file
 from bgstudio.service.visitor import Visitor
 
 MOST_TITLE = 80
+MOST_SEED = 2**31 - 1
 CONVERT_SECONDS = 60.0
+MOST_CONVERTED = 4
+"""Pictures that are held in memory to be written in another format, at the same time."""
 SOURCES = (FileFormat.PNG, FileFormat.WEBP, FileFormat.AVIF, FileFormat.JPEG)
 """Formats that others are made from, the most faithful first."""
 
@@ -36,6 +41,7 @@ class History:
         self._looks = looks
         self._engine = engine
         self._turns: dict[str, asyncio.Lock] = {}
+        self._few = asyncio.Semaphore(MOST_CONVERTED)
 
     async def rename(self, visitor: Visitor, job: str, title: str) -> Job:
         """Call a job something; an empty title takes it back.
@@ -92,7 +98,7 @@ class History:
         return Wish(brief=brief, formats=formats, layers=record.layers, preview=False)
 
     async def converted(self, visitor: Visitor, job: str, number: int, wanted: FileFormat) -> tuple[str, bytes]:
-        """(media type, bytes) of a picture in a format, which is kept beside the others from then on.
+        """(media type, bytes) of a picture in a format, which is kept beside the others if there is room for it.
 
         Raises:
             UnknownJob: no such picture.
@@ -104,14 +110,16 @@ class History:
         try:
             async with turn:  # asked for twice at once, it is made once
                 record = await self._desk.get(visitor, job)
-                if name not in record.artefacts:
-                    await self._convert(visitor, record, number, wanted)
-                return await self._desk.file(visitor, job, name)
+                if name in record.artefacts:
+                    return await self._desk.file(visitor, job, name)
+                async with self._few:
+                    made = await self._convert(visitor, record, number, wanted)
+                return made.media_type, visitor.key.open(made.data, place(visitor.owner, job, name))
         finally:
             if not turn.locked():
                 self._turns.pop(f"{job}/{name}", None)
 
-    async def _convert(self, visitor: Visitor, record: Job, number: int, wanted: FileFormat) -> None:
+    async def _convert(self, visitor: Visitor, record: Job, number: int, wanted: FileFormat) -> Artefact:
         there = [f"picture-{number}.{kept.value}" for kept in SOURCES]
         source = next((name for name in there if name in record.artefacts), None)
         if source is None:
@@ -135,12 +143,19 @@ class History:
         )
         outcome = await self._engine.run(task, _silent)
         await self._desk.keep(visitor, job, outcome.artefacts)
+        return outcome.artefacts[0]
 
     async def save_look(self, visitor: Visitor, job: str, number: int, name: str) -> Look:
-        """Keep how a picture was made as a favourite; raises as ``recipe`` and ``Looks.save``."""
+        """Keep how a picture was made as a favourite; raises as ``recipe`` and ``Looks.save``.
+
+        What the studio chose for the product is part of it, so that the look stays the same for another product.
+        """
         recipe = await self.recipe(visitor, job, number)
+        told = (await self._desk.get(visitor, job)).pictures.get(number, {})
+        chosen = {"preset": recipe.brief.preset or told.get("preset") or None, "seed": min(recipe.seed, MOST_SEED)}
+        brief = recipe.brief.model_copy(update=chosen)
         return await self._looks.save(
-            visitor, name, recipe.brief, scene=recipe.scene, seed=recipe.seed, backend=recipe.backend
+            visitor, name, brief, scene=recipe.scene, seed=recipe.seed, backend=recipe.backend
         )
 
     async def clear(self, visitor: Visitor) -> int:
@@ -150,12 +165,13 @@ class History:
             found, _ = await self._desk.list(visitor, None, 100)
             if not found:
                 return deleted
+            before = deleted
             for job in found:
-                try:
+                with contextlib.suppress(UnknownJob, Gone):  # it went by itself meanwhile
                     await self._desk.delete(visitor, job.id)
-                except (UnknownJob, Gone):
-                    continue  # it went by itself meanwhile
-                deleted += 1
+                    deleted += 1
+            if deleted == before:
+                return deleted
 
 
 def shown_facts(recipe: Recipe) -> dict[str, Any]:
