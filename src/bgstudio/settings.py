@@ -169,6 +169,10 @@ class Settings(BaseSettings):
     )
     client_id: str = Field("", description="Our id at that provider; empty means that nobody can sign in.")
     client_secret: SecretStr = Field(SecretStr(""), description="Our secret at that provider.")
+    provider_mark: Path | None = Field(
+        None,
+        description="SVG or PNG file with the provider's own mark for its button, such as Google's G, as its rules ask.",
+    )
     account_hours: float = Field(
         720.0, gt=0, description="Time after its last use at which somebody is signed out on a device."
     )

@@ -236,10 +236,25 @@ async def test_the_button_is_googles_own_where_google_signs_people_in(tmp_path: 
     async with visit(tmp_path, client_id="studio") as v:
         page = (await v.http.get("/sign-in")).text
         assert "Continue with Google" in page
-        assert "google-g.svg" in page
+        assert "/sign-in/mark" not in page, "Google's mark is Google's: the host puts it there"
         assert "Continue without an account" in page
         assert "We ask Google for" in page
         assert not re.search(r'(src|href)="https?://', page)
+
+
+async def test_the_providers_mark_is_shown_where_the_host_has_put_it(tmp_path: Path) -> None:
+    drawn = tmp_path / "mark.svg"
+    drawn.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    async with visit(tmp_path, client_id="studio", provider_mark=drawn) as v:
+        assert 'src="/sign-in/mark"' in (await v.http.get("/sign-in")).text
+        shown = await v.http.get("/sign-in/mark")
+        assert (shown.headers["content-type"], shown.text) == ("image/svg+xml", drawn.read_text())
+        drawn.write_bytes(b"x" * 100_001)
+        assert (await v.http.get("/sign-in/mark")).status_code == 404
+    secret = tmp_path / "master.key"
+    secret.write_text("secret")
+    async with visit(tmp_path, client_id="studio", provider_mark=secret) as v:
+        assert (await v.http.get("/sign-in/mark")).status_code == 404, "pictures only"
 
 
 async def test_no_answer_leads_anywhere_but_to_our_pages(tmp_path: Path, provider: StandInProvider) -> None:

@@ -29,6 +29,7 @@ from bgstudio.web.access import (
     welcome,
 )
 from bgstudio.web.pages.render import formed, with_session
+from bgstudio.web.problems import plain, reply
 from bgstudio.web.words import TEXT, fill
 
 router = APIRouter(include_in_schema=False)
@@ -159,6 +160,7 @@ def _words(request: Request, to: str) -> dict[str, Any]:
         "here": "sign-in",
         "next": to,
         "google": google,
+        "mark": settings.provider_mark is not None,
         "host": host if service.logins.ready else "",
         "days": settings.result_days,
         "most": settings.account_pictures_per_day,
@@ -193,3 +195,17 @@ def _callback(request: Request) -> str:
     scheme = "https" if client(request).secure else "http"
     own = service_of(request).settings.public_url.rstrip("/") or f"{scheme}://{request.headers.get('host', '')}"
     return f"{own}/auth/callback"
+
+
+MARKS = {".svg": "image/svg+xml", ".png": "image/png"}
+MOST_MARK_BYTES = 100_000
+
+
+@router.get("/sign-in/mark")
+async def mark(request: Request) -> Response:
+    """The provider's own mark, as the host has put it there: it is not ours to ship."""
+    path = service_of(request).settings.provider_mark
+    media_type = None if path is None else MARKS.get(path.suffix.lower())
+    if path is None or media_type is None or not path.is_file() or path.stat().st_size > MOST_MARK_BYTES:
+        return reply(request, plain(404))
+    return Response(path.read_bytes(), media_type=media_type, headers={"Cache-Control": "public, max-age=3600"})
