@@ -171,7 +171,7 @@ class Settings(BaseSettings):
     client_secret: SecretStr = Field(SecretStr(""), description="Our secret at that provider.")
     provider_mark: Path | None = Field(
         None,
-        description="SVG or PNG file with the provider's own mark for its button, such as Google's G, as its rules ask.",
+        description="SVG or PNG file with the provider's own mark for its button, such as Google's G.",
     )
     account_hours: float = Field(
         720.0, gt=0, description="Time after its last use at which somebody is signed out on a device."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.service.house import MovedClock
 pytestmark = pytest.mark.anyio
 
 
-async def start(db: Database, folder: Path, clock: MovedClock, **settings: object) -> Policy:
+async def start(db: Database, folder: Path, clock: MovedClock, **settings: Any) -> Policy:
     made = Policy(db, Settings(data_dir=folder, **settings), clock)
     await made.start()
     return made

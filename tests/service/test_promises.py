@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,11 +33,12 @@ def test_every_promise_names_tests_that_exist(one: Promise) -> None:
 
 @pytest.mark.parametrize("one", PROMISES, ids=lambda one: one.name)
 def test_every_promise_is_told_with_any_settings(one: Promise, tmp_path: Path) -> None:
-    for more in (
+    choices: tuple[dict[str, Any], ...] = (
         {},
         {"client_id": "x", "contact_email": "a@b.example", "smtp_url": "smtp://relay", "analytics": True},
         {"outside_services": ("one", "two"), "blob_url": "s3://bucket/x", "backup_days": 30, "host_name": "Ana"},
-    ):
+    )
+    for more in choices:
         said = one.sentence(values(Settings(data_dir=tmp_path, **more)))
         assert said.endswith(".")
         assert "{" not in said + one.title.format(**values(Settings(data_dir=tmp_path)))
@@ -70,7 +72,7 @@ def test_hours_from_three_days_on_are_days() -> None:
         ("analytics", True, "P4", "chosen neither way are counted"),
     ],
 )
-def test_what_is_said_follows_the_settings(setting: str, value: object, name: str, said: str, tmp_path: Path) -> None:
+def test_what_is_said_follows_the_settings(setting: str, value: Any, name: str, said: str, tmp_path: Path) -> None:
     before = promise(name).sentence(values(Settings(data_dir=tmp_path)))
     after = promise(name).sentence(values(Settings(data_dir=tmp_path, **{setting: value})))
     assert said not in before
