@@ -33,3 +33,12 @@ class Verdict:
     def kept(self) -> bool:
         """Whether every check holds."""
         return all(check.kept for check in self.checks)
+
+    @property
+    def promises(self) -> dict[str, bool]:
+        """Each promise that was checked, and whether all of its checks hold."""
+        held: dict[str, bool] = {}
+        for check in self.checks:
+            for name in check.promise.split():
+                held[name] = held.get(name, True) and check.kept
+        return {name: held[name] for name in sorted(held, key=lambda name: int(name[1:]))}

@@ -20,6 +20,8 @@ import psutil
 
 from bgstudio.audit.canary import draw_canary
 from bgstudio.audit.client import Client
+from bgstudio.audit.people import People
+from bgstudio.audit.provider import StandInProvider
 from bgstudio.audit.report import Check, Verdict
 from bgstudio.audit.scan import files_under, pieces_in, search
 from bgstudio.audit.served import COMMAND, Served
@@ -58,15 +60,20 @@ class Audit:
 
     def run(self) -> Verdict:
         """Audit; raises ``ServiceError`` where the service does not start."""
-        with tempfile.TemporaryDirectory(prefix="bgstudio-audit-") as name:
-            return self._within(Path(name))
+        with tempfile.TemporaryDirectory(prefix="bgstudio-audit-") as name, StandInProvider() as provider:
+            return self._within(Path(name), provider)
 
-    def _within(self, folder: Path) -> Verdict:
+    def _within(self, folder: Path, provider: StandInProvider) -> Verdict:
         for part in ("data", "tmp", "out"):
             (folder / part).mkdir(mode=0o700)
         begun = time.time()
         watch = Watch(folder)
-        service = _Watched(self._service, watch, folder)
+        signs = {
+            "BGSTUDIO_ISSUER": provider.issuer, "BGSTUDIO_CLIENT_ID": provider.client_id,
+            "BGSTUDIO_CLIENT_SECRET": provider.client_secret, "BGSTUDIO_ANALYTICS": "true",
+        }  # fmt: skip
+        people = People(provider, folder / "data", WISH, self._canary.photo, self._check)
+        service = _Watched(self._service, watch, folder, signs)
         try:
             watch.begin(service.process)
             self._told("starting the service")
@@ -75,6 +82,9 @@ class Audit:
             self._no_core_dumps(service)
             self._told("sending the canary through the command line")
             self._command_line(watch, folder)
+            self._told("signing in, correcting, exporting, opting out, writing a letter")
+            people.first(service.address())
+            people.tables()
         finally:
             log = service.stop()
         written = watch.end()
@@ -83,6 +93,20 @@ class Audit:
         self._only_known(written, folder)
         self._temp_is_empty(folder)
         self._nothing_found(written, folder, begun, log)
+        self._nobody_found(
+            people, folder, log, "no claim, address, name or letter is readable on the disk or in the log"
+        )
+        self._told("a month later, with other settings")
+        later = Served({
+            **signs, "BGSTUDIO_DATA_DIR": str(folder / "data"), "TMPDIR": str(folder / "tmp"),
+            "BGSTUDIO_HOST": "127.0.0.1", "BGSTUDIO_CLOCK_AHEAD_DAYS": "32", "BGSTUDIO_RESULT_DAYS": "3",
+        }, self._service)  # fmt: skip
+        try:
+            people.later(later.address())
+        finally:
+            later.process.send_signal(signal.SIGTERM)
+            log = later.end()
+        self._nobody_found(people, folder, log, "nor is it after the account was deleted")
         return Verdict(tuple(self._checks), watch.used)
 
     def _visit(self, client: Client) -> list[dict[str, Any]]:
@@ -141,7 +165,12 @@ class Audit:
                 fetched += state == 200 and len(data) > 100
         wanted = "done" if good else "failed"
         found = f"{job.get('state')}, {fetched} file(s) fetched, error: {(job.get('error') or {}).get('code')}"
-        self._check("P1 P14", f"the canary goes in: {entry}", job.get("state") == wanted and fetched == good, found)
+        self._check(
+            "P1 P11 P14",
+            f"the canary goes in, without an account: {entry}",
+            job.get("state") == wanted and fetched == good,
+            found,
+        )
         return job
 
     def _command_line(self, watch: Watch, folder: Path) -> None:
@@ -195,6 +224,16 @@ class Audit:
         found = f"{len(log)} bytes searched" if not said else str(sorted(said))
         self._check("P1 P2", "no piece of the canary in the log", not said, found)
 
+    def _nobody_found(self, people: People, folder: Path, log: bytes, said: str) -> None:
+        files = files_under([folder / "data", folder / "tmp"])
+        texts = [(str(path.relative_to(folder)), path.read_bytes()) for path in files] + [("the log", log)]
+        pieces = people.pieces()
+        places = [f"{what} in {name}" for name, text in texts for what, piece in pieces.items() if piece in text]
+        self._check(
+            "P3 P7 P20 P26", said, not places,
+            f"{len(pieces)} pieces, {len(texts)} files" if not places else str(places[:8]),
+        )  # fmt: skip
+
     def _check(self, promise: str, what: str, kept: bool, found: str) -> None:
         self._checks.append(Check(promise, what, kept, found))
 
@@ -202,9 +241,9 @@ class Audit:
 class _Watched(Served):
     """The service under watch."""
 
-    def __init__(self, command: Sequence[str], watch: Watch, folder: Path) -> None:
+    def __init__(self, command: Sequence[str], watch: Watch, folder: Path, more: dict[str, str]) -> None:
         environment = {
-            **watch.environment(), "BGSTUDIO_DATA_DIR": str(folder / "data"), "TMPDIR": str(folder / "tmp"),
+            **more, **watch.environment(), "BGSTUDIO_DATA_DIR": str(folder / "data"), "TMPDIR": str(folder / "tmp"),
             "BGSTUDIO_HOST": "127.0.0.1",
         }  # fmt: skip
         super().__init__(environment, watch.command(command))
