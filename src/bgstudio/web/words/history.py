@@ -5,6 +5,28 @@ from __future__ import annotations
 from typing import Any, Final
 
 HISTORY: Final[dict[str, Any]] = {
+    "mine": {
+        "title": "Your looks",
+        "none": "None saved yet. A look holds these settings and no picture.",
+        "use": "Use the look {name}",
+        "used": "The look {name} is set. Make a picture with it.",
+        "from_settings": "Save these settings",
+        "from_picture": "Save this look",
+        "all": "Rename or delete them",
+        "dialog": "Save this look",
+        "dialog_hint": "To use it for other products, also after the picture has gone. It holds no picture.",
+        "name": "Name",
+        "name_new": "My look",
+        "save": "Save the look",
+        "close": "Close without saving",
+        "saved": "The look {name} is saved",
+        "saved_text": "Find it under Look, and in your history.",
+        "failed": "The look was not saved. Check the connection and try again.",
+        "resume": "Your last pictures",
+        "no_photo": "not kept",
+        "from_cutout": "New pictures are made from the cut-out.",
+        "from_cutout_more": "Your photo is not kept.",
+    },
     "history": {
         "title": "History",
         "lede": "Kept encrypted for {days}, then deleted for good. Only you can open it.",

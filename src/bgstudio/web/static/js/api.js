@@ -21,12 +21,19 @@ async function ask(method, url, body, headers = {}) {
   throw new Problem(answer.status, told, Number(answer.headers.get("Retry-After")) || 0);
 }
 
+const send = (method, url, body) => ask(method, url, JSON.stringify(body), { "Content-Type": "application/json" });
+
 export const session = () => ask("GET", "/v1/session");
 export const capabilities = () => ask("GET", "/v1/capabilities");
 export const cancel = (job) => ask("POST", job.links.cancel);
 export const remove = (job) => ask("DELETE", job.links.delete);
 export const recipe = (picture) => ask("GET", picture.recipe);
 export const looks = () => ask("GET", "/v1/looks");
+export const saveLook = (look) => send("POST", "/v1/looks", look);
+export const jobs = (limit) => ask("GET", `/v1/jobs?limit=${limit}`);
+
+/** Make a job again from the cut-out that was kept of it: the photo never is. */
+export const again = (job, wish) => send("POST", `${job.links.self}/again`, wish);
 
 /** Start a job. `key` makes a repeated try the same job. */
 export function start(wish, files, key) {

@@ -45,7 +45,7 @@ export class Stage {
     $("#lbl-r").hidden = true;
     $("#name").textContent = say("studio.waiting_picture");
     $("#what").textContent = "";
-    $("#f-file").textContent = photo.file.name;
+    $("#f-file").textContent = photo.file ? photo.file.name : say("mine.no_photo");
     $("#f-photo").textContent = photo.drawn ? say("studio.px", { w: photo.drawn.size[0], h: photo.drawn.size[1] }) : "–";
     $("#f-product").textContent = $("#f-light").textContent = "–";
     this.#line("spin", say("studio.cutting"));
@@ -80,6 +80,7 @@ export class Stage {
     $("#f-photo").textContent = say("studio.px", { w: cutout.size[0], h: cutout.size[1] });
     $("#f-light").textContent = say(cutout.light?.sure && cutout.light.side ? `studio.light_${cutout.light.side}` : "studio.light_none");
     if (cutout.quick) this.#line("spin", say("studio.cut_quick"));
+    else if (!photo.file) this.#line("ok", say("mine.from_cutout"), say("mine.from_cutout_more"));
     else if (cutout.clean) this.#line("ok", say("studio.cut_clean"), cutout.notes?.[0] || "");
     else this.#line("doubt", say("studio.cut_doubt"), cutout.doubts?.[0]?.reason || "");
     this.#drawCut();
@@ -154,6 +155,7 @@ export class Stage {
       : job.preview ? say("studio.made_preview") : "";
     $("#dl").disabled = !picture;
     $("#receipt-open").disabled = !picture;
+    $("#keep-open").disabled = !picture?.recipe;
     rate($("#rate"), picture && job.id, picture?.number);
     if (!url || url === this.#shown) { this.#allow(); return; }
     const image = await load(url).catch(() => null);

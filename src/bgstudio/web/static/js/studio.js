@@ -7,6 +7,7 @@ import { Direction } from "./wish.js";
 import { Stage } from "./stage.js";
 import { Strip, downloads, receipt } from "./strip.js";
 import { dismiss, note } from "./notes.js";
+import { Favourites } from "./favourites.js";
 import "./place.js";
 import "./refine.js";
 
@@ -23,18 +24,35 @@ async function take(file, { look = "" } = {}) {
   if (why) { bad(why); return; }
   await stopAll();
   const photo = { file, drawn: await decode(file), cutout: null, cutImage: null, marks: [], strokes: null, box: null };
-  state.photo = photo;
   direction.placement = null;
   if (look) direction.look = look;
+  enter(photo);
+  document.title = `${say("studio.h1")}: ${file.name}`;
+  await submit();
+}
+
+function enter(photo) {
+  state.photo = photo;
   strip.clear();
   main.dataset.at = "work";
   $("#empty").hidden = true;
   $("#work").hidden = false;
-  document.title = `${say("studio.h1")}: ${file.name}`;
   scrollTo(0, 0);
   stage.set(photo);
   placed();
-  await submit();
+}
+
+// ---- going on with the last pictures: the photo is not kept, so new ones are made from the cut-out
+async function resume(job) {
+  const [first] = job.pictures;
+  const told = first?.recipe ? await api.recipe(first).catch(() => null) : null;
+  enter({ file: null, job, drawn: null, cutout: null, cutImage: null, marks: [], strokes: null, box: null });
+  if (told) {
+    direction.apply(told.brief);
+    if (told.brief.placement?.x != null) { direction.placement = told.brief.placement; placed(); }
+  }
+  listen(job, state.photo);
+  fresh(true);
 }
 
 function bad(text, title = say("notes.bad_title")) {
@@ -122,14 +140,22 @@ async function submit(key = crypto.randomUUID()) {
   fresh(true);
   let job;
   try {
-    job = await api.start(wish, { photo: photo.file, reference: state.reference, strokes: photo.strokes }, key);
+    job = photo.file
+      ? await api.start(wish, { photo: photo.file, reference: state.reference, strokes: photo.strokes }, key)
+      : await api.again(photo.job, wish);
   } catch (problem) {
     stage.idle();
     refused(problem, key);
     return;
   }
   if (photo !== state.photo) { api.cancel(job).catch(() => {}); return; }
+  listen(job, photo);
+  usage();
+}
+
+function listen(job, photo) {
   strip.open(job, photo);
+  if (api.ended(job)) { heard(job, photo); return; }
   state.focus = job.id;
   const stop = api.watch(job, {
     job: (news) => heard(news, photo),
@@ -147,7 +173,6 @@ async function submit(key = crypto.randomUUID()) {
   state.jobs.set(job.id, { job, stop });
   running();
   heard(job, photo);
-  usage();
 }
 
 function heard(job, photo) {
@@ -293,7 +318,7 @@ $("#receipt-delete").addEventListener("click", async () => {
   stage.set(state.photo);
   stage.cutout(state.photo, null);
   if (left) stage.show(left);
-  else { $("#dl").disabled = $("#receipt-open").disabled = $("#move").disabled = $("#refine-open").disabled = true; }
+  else { $("#dl").disabled = $("#receipt-open").disabled = $("#keep-open").disabled = $("#move").disabled = $("#refine-open").disabled = true; }
 });
 
 // ---- moving the product
@@ -356,6 +381,23 @@ const wanted = new URLSearchParams(location.search).get("look");
 if (wanted) direction.look = wanted;
 fresh(true);
 const saved = new URLSearchParams(location.search).get("saved");
+new Favourites({
+  settings: () => direction.read().brief,
+  picture: () => strip.current,
+  use: (look) => { direction.apply(look.brief); stage.say(say("mine.used", { name: look.name })); },
+  saved: (look) => note("kept", { title: say("mine.saved", { name: look.name }), text: say("mine.saved_text"), symbol: "check" }),
+});
+const cameBack = ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type);
+api.jobs(5).then(({ jobs }) => {
+  const last = jobs.find((job) => job.kind === "picture" && (job.pictures.length || !api.ended(job)));
+  if (!last || main.dataset.at === "work") return;
+  if (cameBack && !saved && !wanted) { resume(last); return; }
+  $("#resume").hidden = false;
+  $("#resume").addEventListener("click", async () => {
+    const now = await api.jobs(5).catch(() => null);
+    resume(now?.jobs.find((job) => job.id === last.id) || last);
+  });
+}).catch(() => {});
 api.capabilities().then(async (told) => {
   direction.surfaces = told.surfaces;
   if (!saved) return;
