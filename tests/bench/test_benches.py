@@ -53,3 +53,8 @@ def test_faults_of_the_service() -> None:
     last = bench("bench.faults", "--server", "--tiny")
     assert last["survived"], last["faults"]
     assert {fault["fault"] for fault in last["faults"]} >= {"worker killed", "server killed", "leaked inputs"}
+
+
+def test_mutations() -> None:
+    last = bench("bench.mutations", "--tiny")
+    assert last["broken"] == last["noticed"] == 1

@@ -40,15 +40,15 @@ class Seaweed:
         }  # fmt: skip
 
     def bucket(self, name: str) -> str:
-        """Make a bucket; its address as ``BGSTUDIO_BLOB_URL`` takes it."""
-        # a bucket is made by the first object in it here
+        """A place of that name in the one bucket there is; its address as ``BGSTUDIO_BLOB_URL`` takes it."""
+        # the bucket is made by the first object in it; each bucket would take volumes of its own, and they are few
         store = S3Store(
-            name, endpoint=self.endpoint, access_key_id=ACCESS, secret_access_key=SECRET, region=REGION,
+            "tests", endpoint=self.endpoint, access_key_id=ACCESS, secret_access_key=SECRET, region=REGION,
             client_options={"allow_http": True},
         )  # fmt: skip
         obstore.put(store, "made", b"x")
         obstore.delete(store, "made")
-        return f"s3://{name}"
+        return f"s3://tests/{name}"
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def running(folder: Path) -> Iterator[Seaweed]:
     command = [
         weed, "-v=0", "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", f"-s3.config={rights}",
         f"-master.port={ports[0]}", f"-volume.port={ports[1]}", f"-filer.port={ports[2]}", f"-s3.port={ports[3]}",
-        "-volume.max=20", "-master.volumeSizeLimitMB=64", "-master.telemetry=false",
+        "-volume.max=100", "-master.volumeSizeLimitMB=64", "-master.telemetry=false",
     ]  # fmt: skip
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
