@@ -71,5 +71,6 @@ class Served:
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        while chunk := self.process.stdout.read1(65536):  # type: ignore[attr-defined]  # a buffered pipe
-            self._log += chunk
+        with contextlib.suppress(ValueError, OSError):  # closed while it was being read: a child held it open
+            while chunk := self.process.stdout.read1(65536):  # type: ignore[attr-defined]  # a buffered pipe
+                self._log += chunk
