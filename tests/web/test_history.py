@@ -172,7 +172,7 @@ async def test_the_page_shows_pictures_by_day_and_leads_everywhere(tmp_path: Pat
         assert "Linen" in (await v.http.get("/history")).text
         again = await press(v, f"/history/{job['id']}/0", f"/history/{job['id']}/again")
         await v.ended(headers, again.headers["location"].rpartition("/")[2])
-        gone = await press(v, "/history", f"/history/{job['id']}/delete")
+        gone = await press(v, "/history", f"/history/{job['id']}/0/delete")
         assert gone.headers["location"] == "/history?said=deleted"
         assert (await v.http.get(f"/history/{job['id']}/0", headers={"Accept": "text/html"})).status_code == 404
         asked = await v.http.get("/history/delete")
@@ -186,7 +186,12 @@ async def test_forms_need_their_token(tmp_path: Path) -> None:
     async with visit(tmp_path) as v:
         headers = await signed(v)
         job = await made(v, headers)
-        for path in (f"/history/{job['id']}/delete", "/history/delete", f"/history/{job['id']}/0/title"):
+        for path in (
+            f"/history/{job['id']}/0/delete",
+            f"/history/{job['id']}/delete",
+            "/history/delete",
+            f"/history/{job['id']}/0/title",
+        ):
             answer: httpx2.Response = await v.http.post(path, data={"csrf": "0" * 64, "title": "x"}, headers=SAME)
             assert answer.status_code == 403
         assert (await v.http.get("/v1/jobs", headers=headers)).json()["jobs"][0]["title"] == ""

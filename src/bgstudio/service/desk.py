@@ -435,6 +435,32 @@ class JobDesk:
         record.artefacts.update(rows)
         return True
 
+    async def delete_picture(self, visitor: Visitor, job: str, number: int) -> None:
+        """Delete one picture of a job that has ended, and the whole job with its last one.
+
+        Raises:
+            NotReady: the job is still under way.
+            UnknownJob, Gone: no such job, or no such picture in it.
+        """
+        record = await self.get(visitor, job)
+        if number not in record.pictures:
+            raise unknown_file()
+        if not record.state.ended:
+            raise NotReady("This job is still under way.", "Nothing was deleted.", "Stop it first, or wait.")
+        if len(record.pictures) == 1:
+            await self.delete(visitor, job)
+            return
+        going = {name for name in record.artefacts if name.rpartition(".")[0].endswith(f"-{number}")}
+
+        def take_out(facts: dict[str, Any]) -> None:
+            facts["pictures"] = [kept for kept in facts["pictures"] if kept[0] != number]
+            facts["artefacts"] = {name: row for name, row in facts["artefacts"].items() if name not in going}
+
+        await self._results.amend(visitor, job, take_out, dropped=going)
+        record.pictures.pop(number, None)
+        record.artefacts = {name: row for name, row in record.artefacts.items() if name not in going}
+        record.note_change()
+
     async def file(self, visitor: Visitor, job: str, name: str) -> tuple[str, bytes]:
         """(media type, bytes) of one file, opened with the person's key.
 

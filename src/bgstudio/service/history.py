@@ -177,12 +177,16 @@ class History:
 def shown_facts(recipe: Recipe) -> dict[str, Any]:
     """A recipe in the words that people chose by, JSON-ready."""
     brief, scene = recipe.brief, recipe.scene
+    softness = ("hard", "soft", "very_soft")[min(2, int(scene.key.softness * 3))]
     return {
         "prompt": brief.prompt,
         "preset": brief.preset or "",
         "set": scene.set,
         "size": [brief.width, brief.height],
         "seed": recipe.seed,
+        "light": [scene.key.side, softness],
+        "surface": (brief.surface or scene.surface or "").replace("-", " "),
+        "shadow": 0 if brief.shadow == 0 else 1 if brief.shadow < 0.7 else 2 if brief.shadow <= 1.2 else 3,
         "colours": [scene.palette.backdrop, scene.palette.surface, scene.palette.accent, scene.palette.accent2],
     }
 

@@ -244,6 +244,16 @@ async def again(request: Request, job: JobId, wish: Wish | None = None) -> Respo
     return JSONResponse(made.view(), 202, {"Location": f"/v1/jobs/{made.id}"})
 
 
+@router.delete("/{job}/pictures/{number}", status_code=204, responses=docs.problems(401, 403, 404, 409, 410, 422))
+async def delete_picture(
+    request: Request, job: JobId, number: Annotated[int, Path(ge=0, le=99, description="Number of the picture.")]
+) -> Response:
+    """Delete one picture with its layers and recipe; the job goes with its last one."""
+    access = await required(request)
+    await service_of(request).desk.delete_picture(access.visitor, job, number)
+    return Response(status_code=204)
+
+
 @router.delete("", response_model=Cleared, responses=docs.problems(401, 403))
 async def clear(request: Request) -> Response:
     """Stop and delete all jobs with their pictures. Saved looks stay."""

@@ -22,7 +22,7 @@ from bgstudio.web.words import TEXT
 router = APIRouter(include_in_schema=False)
 
 PER_PAGE = 24
-SAID = ("cleared", "deleted", "renamed", "look_saved", "look_deleted")
+SAID = ("cleared", "deleted", "renamed", "look_saved", "look_renamed", "look_deleted")
 """What a page may say was done."""
 
 
@@ -33,6 +33,7 @@ async def history(request: Request, cursor: str | None = None, said: str = "") -
     service, visitor = service_of(request), access.visitor
     jobs, following = await service.desk.list(visitor, cursor, PER_PAGE)
     looks = await service.looks.list(visitor) if cursor is None else []
+    titles = {preset["name"]: preset["title"] for preset in service.presets}
     return await with_session(
         request,
         "history",
@@ -40,7 +41,9 @@ async def history(request: Request, cursor: str | None = None, said: str = "") -
         days=_by_day(jobs, datetime.now(UTC)),
         following=following,
         first=cursor is None,
-        looks=[look_view(look) for look in looks],
+        looks=[
+            look_view(look) | {"about": look.brief.prompt or titles.get(look.brief.preset or "", "")} for look in looks
+        ],
         said=said if said in SAID else "",
         result_days=f"{service.settings.result_days:g} days",
         visit_hours=f"{service.settings.session_hours:g} hours",
@@ -64,6 +67,7 @@ def _cards(job: Job, now: datetime) -> list[dict[str, Any]]:
     common = {
         "job": job.id, "day": job.created.astimezone(UTC).date(), "state": job.state.value, "left": _left(job, now),
         "soon": job.expires is not None and (job.expires - now).total_seconds() < 36 * 3600,
+        "again": job.state.ended and "cutout.png" in job.artefacts,
     }  # fmt: skip
     many = len(view["pictures"]) > 1
     cards = []
@@ -76,16 +80,19 @@ def _cards(job: Job, now: datetime) -> list[dict[str, Any]]:
                 "title": title,
                 "thumb": picture["thumb"],
                 "file": next(iter(picture["files"].values()), None),
+                "page": f"/history/{job.id}/{picture['number']}",
             }
         )
     if cards:
         return cards
     if job.kind == "cutout" and job.state.value == "done":
         cut = (view["cutout"] or {}).get("files", {}).get("cutout")
-        return [{**common, "number": 0, "title": job.title or words["cutout"], "thumb": cut, "file": cut}]
+        return [{**common, "number": 0, "title": job.title or words["cutout"], "thumb": cut, "file": cut, "page": None}]
     if job.state.ended:
         return []  # nothing was made, and the photo is gone: there is nothing to show
-    return [{**common, "number": 0, "title": job.title or words["under_way"], "thumb": None, "file": None}]
+    return [
+        {**common, "number": 0, "title": job.title or words["under_way"], "thumb": None, "file": None, "page": None}
+    ]
 
 
 def _left(job: Job, now: datetime) -> str:
@@ -97,6 +104,11 @@ def _left(job: Job, now: datetime) -> str:
         return str(words["hours_left"][0] if hours < 1 else words["hours_left"][1].format(n=math.ceil(hours)))
     days = round(hours / 24)
     return str(words["days_left"][1] if days == 1 else words["days_left"][2].format(n=days))
+
+
+def _moment(moment: datetime | None) -> str:
+    """A time in words, UTC."""
+    return "" if moment is None else f"{moment.astimezone(UTC):%-d %B, %H:%M} UTC"
 
 
 def _plural(what: str, count: int) -> str:
@@ -145,6 +157,8 @@ async def picture(request: Request, job: str, number: int, said: str = "") -> Re
         access,
         job=view,
         picture=found,
+        made=_moment(record.created),
+        until=_moment(record.expires),
         title=record.title or found["title"],
         recipe=facts,
         formats=_formats(job, found),
@@ -187,12 +201,28 @@ async def again(request: Request, job: str) -> Response:
     return RedirectResponse(f"/jobs/{made.id}", 303)
 
 
+@router.post("/history/{job}/{number}/delete")
+async def delete_picture(request: Request, job: str, number: int) -> Response:
+    """Deletes one picture; its job goes with the last one."""
+    access, _ = await formed(request)
+    await service_of(request).desk.delete_picture(access.visitor, job, number)
+    return RedirectResponse("/history?said=deleted", 303)
+
+
 @router.post("/history/{job}/delete")
 async def delete(request: Request, job: str) -> Response:
-    """Deletes a job with all its pictures."""
+    """Deletes a job that is no picture: a product cut out."""
     access, _ = await formed(request)
     await service_of(request).desk.delete(access.visitor, job)
     return RedirectResponse("/history?said=deleted", 303)
+
+
+@router.post("/looks/{look}/name")
+async def rename_look(request: Request, look: str) -> Response:
+    """Calls a look something else."""
+    access, fields = await formed(request)
+    await service_of(request).looks.rename(access.visitor, look, fields.get("name", ""))
+    return RedirectResponse("/history?said=look_renamed#looks", 303)
 
 
 @router.post("/looks/{look}/delete")
@@ -200,4 +230,4 @@ async def delete_look(request: Request, look: str) -> Response:
     """Deletes a look."""
     access, _ = await formed(request)
     await service_of(request).looks.delete(access.visitor, look)
-    return RedirectResponse("/history?said=look_deleted", 303)
+    return RedirectResponse("/history?said=look_deleted#looks", 303)

@@ -41,6 +41,7 @@ export class Stage {
     this.after.removeAttribute("src");
     this.frame.ratio = 1;
     draw($("#was"), photo.drawn?.canvas, { cover: true });
+    $("#was").hidden = !photo.drawn;
     $("#cutimg").hidden = true;
     $("#lbl-r").hidden = true;
     $("#name").textContent = say("studio.waiting_picture");
