@@ -16,7 +16,10 @@
     ├── BackendError
     │   ├── RendererUnavailable    the path tracer cannot start on this machine
     │   ├── RendererDied           it stopped in the middle of a picture
-    │   └── DeadlineExceeded       the picture took longer than it was given
+    │   ├── DeadlineExceeded       the picture took longer than it was given
+    │   ├── UnknownBackend         no backend of that name is here
+    │   ├── PaintingRefused        the model does not paint this
+    │   └── ProductLost            the model changed the product too much, try after try
     ├── ExportError                a size or format that cannot be written
     ├── WeightsError
     │   ├── WeightsMissing         not on this machine, and fetching was not possible
@@ -186,6 +189,27 @@ class DeadlineExceeded(BackendError):
 
     code = "deadline_exceeded"
     status = 504
+
+
+class UnknownBackend(BackendError):
+    """No backend of that name is here, or it is not switched on."""
+
+    code = "unknown_backend"
+    status = 422
+
+
+class PaintingRefused(BackendError):
+    """The model, or whoever runs it, does not paint this."""
+
+    code = "painting_refused"
+    status = 422
+
+
+class ProductLost(BackendError):
+    """The model grew parts onto the product, moved it out of reach or painted its twin, try after try."""
+
+    code = "product_lost"
+    status = 502
 
 
 class ExportError(StudioError):

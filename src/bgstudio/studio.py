@@ -107,7 +107,7 @@ class Studio:
         rect = frame_product(scene, cutout.aspect, brief.width, brief.height)
         shot = Shot(
             scene, cutout, brief.width, brief.height, rect, seed=seed, quality=brief.quality, shadow=brief.shadow,
-            reflection=1.0 if brief.reflection is None else brief.reflection,
+            reflection=1.0 if brief.reflection is None else brief.reflection, words=brief.prompt or "",
         )  # fmt: skip
         give_back()  # what cutting out and directing left, before the renderer needs it
         plate = self.backend.generate(shot, progress, cancel)

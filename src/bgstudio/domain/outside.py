@@ -35,6 +35,8 @@ class OutsideService:
         key_header: header that carries the host's key to it.
         seconds: time that a whole answer may take.
         most_bytes: the largest answer that is read.
+        also: further host names from which answers are fetched (pictures that it keeps on a server of its own); the
+            key is never sent there.
     """
 
     name: str
@@ -53,6 +55,7 @@ class OutsideService:
     key_header: str = "Authorization"
     seconds: float = 60.0
     most_bytes: int = 50_000_000
+    also: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name or not set(self.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") or len(self.name) > 48:
@@ -91,6 +94,45 @@ class OutsideService:
         anew."""
         said = [*self.words(), self.url, self.terms, dict(self.no_store_headers), dict(self.no_store_fields)]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class OutsideCall:
+    """One request to an outside service.
+
+    Attributes:
+        service: its name.
+        path: below its address; or a whole ``https`` address on one of its ``also`` hosts, for a GET without key.
+        method: of HTTP.
+        body, media_type: sent as they are; the service's ``no_store_fields`` are added by who builds JSON or forms.
+        headers: further ones; never keys.
+        repeatable: whether asking again can do no harm and cost nothing twice.
+        cost: what it costs where it succeeds, for limits on spending; 0 for questions about an earlier one.
+    """
+
+    service: str
+    path: str
+    method: Literal["GET", "POST", "DELETE"] = "POST"
+    body: bytes = b""
+    media_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    repeatable: bool = False
+    cost: float = 0.0
+
+
+@dataclass(frozen=True)
+class OutsideAnswer:
+    """What a service answered; header names in lower case."""
+
+    status: int
+    media_type: str
+    data: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether it did what it was asked for."""
+        return 200 <= self.status < 300
 
 
 KNOWN: tuple[OutsideService, ...] = ()

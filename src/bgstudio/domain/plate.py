@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bgstudio.domain.painting import Registration
 from bgstudio.pixels.types import Float
 
 
@@ -24,6 +25,8 @@ class Plate:
         vignette: 0..1 darkening of the corners that the set asks for.
         notes: fallbacks and remarks, as sentences.
         seconds: time spent by step, for reports and benchmarks.
+        registration: what a trained model did to the product before it was put back; None for renderers.
+        facts: what made it, for recipes: model, versions, seeds; nothing personal.
     """
 
     backdrop: Float
@@ -36,3 +39,5 @@ class Plate:
     vignette: float = 0.0
     notes: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    registration: Registration | None = None
+    facts: dict[str, str] = field(default_factory=dict)

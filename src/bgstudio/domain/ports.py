@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from bgstudio.domain.outside import OutsideAnswer, OutsideCall
+from bgstudio.domain.painting import Ask, Painted, Sizes
 from bgstudio.domain.picture import Picture
 from bgstudio.domain.plate import Plate
 from bgstudio.domain.shot import Shot
@@ -70,14 +72,85 @@ class SentenceEncoder(Protocol):
 
 
 @dataclass(frozen=True)
+class Price:
+    """What one picture costs the host: ``amount`` in ``currency`` (ISO 4217), as last read from the vendor's list."""
+
+    amount: float
+    currency: str = "USD"
+
+
+@dataclass(frozen=True)
 class Capabilities:
-    """What a backend is and needs, shown to people before they choose it."""
+    """What a backend is and needs, shown to people before they choose it.
+
+    Attributes:
+        leaves_machine: whether the picture is sent anywhere.
+        needs_gpu: whether it is of use only with one.
+        max_pixels: largest picture.
+        follows_reference: whether it takes a reference picture's look over.
+        trained_model: whether a trained image model makes the background.
+        any_prompt: whether it can show what nobody modelled, in whatever words.
+        seeded: whether the same wish and seed give the same picture again.
+        seconds: usual time of one picture at 1024 pixels, or None where it was not measured.
+        price: of one picture; None where it costs nothing.
+        service: name of the ``OutsideService`` that it is sent to; empty where nothing is sent.
+    """
 
     leaves_machine: bool
     needs_gpu: bool
     max_pixels: int
     follows_reference: bool
     trained_model: bool
+    any_prompt: bool = False
+    seeded: bool = True
+    seconds: float | None = None
+    price: Price | None = None
+    service: str = ""
+
+
+class Channel(Protocol):
+    """The only way from a stage to an outside service. Whoever hands it in answers for consent, keys and limits."""
+
+    def __call__(self, call: OutsideCall, cancel: Cancel = never) -> OutsideAnswer:
+        """Send, and wait for the answer, whatever its status.
+
+        Raises ``ConsentNeeded``, ``OutsideDown`` (no answer, or not in time), ``LimitReached`` or ``Cancelled``.
+        """
+        ...
+
+
+class Painter(Protocol):
+    """A trained image model, here or elsewhere: paints around a product. ``backends.painted`` makes a ``Backend`` of
+    it, and mends what it does to the product."""
+
+    @property
+    def name(self) -> str:
+        """Name for reports, recipes and ``--backend``."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Name for people."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it is and needs."""
+        ...
+
+    @property
+    def sizes(self) -> Sizes:
+        """Sizes it takes."""
+        ...
+
+    def paint(self, ask: Ask, progress: Progress = silent, cancel: Cancel = never) -> Painted:
+        """Paint once; raises ``BackendError`` (``PaintingRefused`` for a moderation block), ``ConsentNeeded``,
+        ``OutsideDown``, ``LimitReached``, ``WeightsError`` or ``Cancelled``."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
 
 
 class Backend(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bgstudio.domain.brief import Quality
 from bgstudio.domain.cutout import Cutout
+from bgstudio.domain.picture import Picture
 from bgstudio.domain.scene import Scene
 
 
@@ -46,6 +47,9 @@ class Shot:
         quality: how long it may take.
         shadow: 0 (none) .. 1 (as the light casts it) .. 1.5, strength of the product's shadow; for compositing.
         reflection: 0 (none) .. 1 (as the surface mirrors) .. 2, factor on the product's reflection; for compositing.
+        words: what the person said, as they said it; for models that take any words.
+        reference: a picture whose look is wanted; for models that look at one.
+        reference_strength: 0..1, how much it counts.
     """
 
     scene: Scene
@@ -57,6 +61,9 @@ class Shot:
     quality: Quality = Quality.FINAL
     shadow: float = 1.0
     reflection: float = 1.0
+    words: str = ""
+    reference: Picture | None = None
+    reference_strength: float = 0.8
 
 
 def frame_product(scene: Scene, aspect: float, width: int, height: int) -> Rect:
