@@ -14,13 +14,14 @@ Part = tuple[str, str | None, str, bytes]
 
 
 class Client:
-    """Talks to one service and keeps its cookie."""
+    """Talks to one service and keeps its cookies, with their flags in lower case."""
 
     def __init__(self, address: str) -> None:
         split = urlsplit(address)
         self._host, self._port = split.hostname or "127.0.0.1", split.port or 80
         self._origin = f"{split.scheme}://{split.netloc}"
         self.cookies: dict[str, str] = {}
+        self.flags: dict[str, str] = {}
 
     def ask(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
@@ -36,7 +37,8 @@ class Client:
             for name, value in answer.getheaders():
                 if name.lower() == "set-cookie":
                     key, _, rest = value.partition("=")
-                    self.cookies[key] = rest.split(";")[0]
+                    self.cookies[key], *flags = (part.strip() for part in rest.split(";"))
+                    self.flags[key] = " ".join(flags).lower()
             return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
         finally:
             line.close()

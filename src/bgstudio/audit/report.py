@@ -24,10 +24,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All checks, and with what the writing was watched."""
+    """All checks, with what the writing was watched, and where the service kept things."""
 
     checks: tuple[Check, ...]
     watched_with: tuple[str, ...]
+    kept_in: str = ""
 
     @property
     def kept(self) -> bool:

@@ -20,12 +20,15 @@ import psutil
 
 from bgstudio.audit.canary import draw_canary
 from bgstudio.audit.client import Client
-from bgstudio.audit.people import People
+from bgstudio.audit.ground import Ground, embedded, server
+from bgstudio.audit.keeping import Keeping, command
+from bgstudio.audit.people import LETTER, Answer, People
 from bgstudio.audit.provider import StandInProvider
 from bgstudio.audit.report import Check, Verdict
 from bgstudio.audit.scan import files_under, pieces_in, search
-from bgstudio.audit.served import COMMAND, Served
+from bgstudio.audit.served import COMMAND, Served, surroundings
 from bgstudio.audit.watch import Watch
+from bgstudio.settings import Settings
 
 BRIEF = {"width": 128, "height": 128, "quality": "preview", "preset": "seamless"}
 WISH = {"preview": False, "brief": BRIEF}
@@ -50,30 +53,53 @@ class Audit:
         service: the command that starts the service.
         told: told each step in plain words.
         seed: of the canary; None draws another each time.
+        servers: settings that name a database and a blob store to audit the service with; without, it is audited with
+            SQLite and a folder.
+        also: folders of those servers on this machine, which are searched too.
     """
 
-    def __init__(self, service: Sequence[str] = COMMAND, told: Told = lambda _: None, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        service: Sequence[str] = COMMAND,
+        told: Told = lambda _: None,
+        seed: int | None = None,
+        servers: Settings | None = None,
+        also: Sequence[Path] = (),
+    ) -> None:
         self._service = service
         self._told = told
         self._canary = draw_canary(seed)
+        self._servers = servers
+        self._also = also
         self._checks: list[Check] = []
 
     def run(self) -> Verdict:
-        """Audit; raises ``ServiceError`` where the service does not start."""
-        with tempfile.TemporaryDirectory(prefix="bgstudio-audit-") as name, StandInProvider() as provider:
-            return self._within(Path(name), provider)
+        """Audit.
 
-    def _within(self, folder: Path, provider: StandInProvider) -> Verdict:
-        for part in ("data", "tmp", "out"):
-            (folder / part).mkdir(mode=0o700)
+        Raises:
+            ServiceError: the service does not start.
+            UsageError: a server was to be audited, and there is none.
+        """
+        with tempfile.TemporaryDirectory(prefix="bgstudio-audit-") as name, StandInProvider() as provider:
+            folder = Path(name)
+            for part in ("data", "tmp", "out"):
+                (folder / part).mkdir(mode=0o700)
+            with embedded(folder) if self._servers is None else server(folder, self._servers, self._also) as ground:
+                return self._within(folder, provider, ground)
+
+    def _within(self, folder: Path, provider: StandInProvider, ground: Ground) -> Verdict:
         begun = time.time()
         watch = Watch(folder)
         signs = {
+            **ground.environment,
             "BGSTUDIO_ISSUER": provider.issuer, "BGSTUDIO_CLIENT_ID": provider.client_id,
             "BGSTUDIO_CLIENT_SECRET": provider.client_secret, "BGSTUDIO_ANALYTICS": "true",
+            "BGSTUDIO_DATA_DIR": str(ground.data), "BGSTUDIO_HOST": "127.0.0.1", "TMPDIR": str(folder / "tmp"),
         }  # fmt: skip
-        people = People(provider, folder / "data", WISH, self._canary.photo, self._check)
-        service = _Watched(self._service, watch, folder, signs)
+        keeping = Keeping(ground, signs, self._check)
+        people = People(provider, ground, WISH, self._canary.photo, self._check, self._answering(signs))
+        # no clean-up while it runs: what has expired must be refused without one
+        service = _Watched(self._service, watch, signs | {"BGSTUDIO_SWEEP_SECONDS": "86400"})
         try:
             watch.begin(service.process)
             self._told("starting the service")
@@ -84,7 +110,11 @@ class Audit:
             self._command_line(watch, folder)
             self._told("signing in, correcting, exporting, opting out, writing a letter")
             people.first(service.address())
-            people.tables()
+            keeping.tables()
+            self._told("replacing the master key")
+            keeping.rotate(people.opens)
+            if people.one is not None:
+                keeping.expire(people.one, people.picture)
         finally:
             log = service.stop()
         written = watch.end()
@@ -92,22 +122,37 @@ class Audit:
         self._dropped(receipts)
         self._only_known(written, folder)
         self._temp_is_empty(folder)
-        self._nothing_found(written, folder, begun, log)
-        self._nobody_found(
-            people, folder, log, "no claim, address, name or letter is readable on the disk or in the log"
-        )
+        self._nothing_found(written, folder, begun, log, ground)
+        self._nobody_found(people, ground, log, "no claim, address, name or letter is readable in any file or the log")
         self._told("a month later, with other settings")
         later = Served({
-            **signs, "BGSTUDIO_DATA_DIR": str(folder / "data"), "TMPDIR": str(folder / "tmp"),
-            "BGSTUDIO_HOST": "127.0.0.1", "BGSTUDIO_CLOCK_AHEAD_DAYS": "32", "BGSTUDIO_RESULT_DAYS": "3",
+            **signs, "BGSTUDIO_CLOCK_AHEAD_DAYS": "32", "BGSTUDIO_RESULT_DAYS": "3",
+            "BGSTUDIO_TRUSTED_PROXIES": '["127.0.0.1"]',
         }, self._service)  # fmt: skip
         try:
-            people.later(later.address())
+            address = later.address()
+            keeping.over()
+            keeping.behind_a_proxy(address)
+            people.later(address)
         finally:
             later.process.send_signal(signal.SIGTERM)
             log = later.end()
-        self._nobody_found(people, folder, log, "nor is it after the account was deleted")
-        return Verdict(tuple(self._checks), watch.used)
+        self._nobody_found(people, ground, log, "nor is it after the account was deleted")
+        keeping.another_key(list(self._service))
+        return Verdict(tuple(self._checks), watch.used, ground.title)
+
+    def _answering(self, environment: dict[str, str]) -> Answer:
+        """Answers a letter as the host does, on the machine itself."""
+
+        def answer(words: str) -> bool:
+            _, told = command(environment, "letters", "list", "--json")
+            letter = next((one for one in json.loads(told) if one["words"] == words), None)
+            if letter is None:
+                return False
+            mark = words.removeprefix(LETTER)
+            return command(environment, "letters", "answer", letter["id"], given=f"answer-{mark}")[0] == 0
+
+        return answer
 
     def _visit(self, client: Client) -> list[dict[str, Any]]:
         """Every way into the service; the jobs as they ended."""
@@ -176,7 +221,7 @@ class Audit:
     def _command_line(self, watch: Watch, folder: Path) -> None:
         command = [sys.executable, "-m", "bgstudio", "shoot", "-", "--preset", "seamless", "--size", "128"]
         command += ["--quality", "preview", "-o", str(folder / "out")]
-        environment = {**os.environ, **watch.environment(), "TMPDIR": str(folder / "tmp")}
+        environment = {**surroundings(), **watch.environment(), "TMPDIR": str(folder / "tmp")}
         done = subprocess.run(command, input=self._canary.photo, capture_output=True, env=environment, check=False)  # noqa: S603
         made = len(list((folder / "out").glob("*.png")))
         self._check("P1", "the canary goes in: command line", done.returncode == 0 and made == 1, f"{made} picture(s)")
@@ -211,11 +256,14 @@ class Audit:
         left = [str(path) for path in files_under([folder / "tmp"])]
         self._check("P1 P2", "the temp folder is not used", not left, "nothing in it" if not left else str(left[:8]))
 
-    def _nothing_found(self, written: tuple[str, ...], folder: Path, begun: float, log: bytes) -> None:
-        left = files_under([folder / "data", folder / "tmp", Path("/dev/shm")], begun)  # noqa: S108  # searched, not used
+    def _nothing_found(self, written: tuple[str, ...], folder: Path, begun: float, log: bytes, ground: Ground) -> None:
+        left = [*ground.files(begun), *files_under([folder / "tmp", Path("/dev/shm")], begun)]  # noqa: S108  # searched, not used
         beside = {Path(name) for name in written if not name.startswith(str(folder))}
         finds, files, size = search(self._canary, sorted({*left, *(path for path in beside if path.is_file())}))
         places = [f"{find.what} in {find.file}" for find in finds]
+        for name, data in ground.texts():
+            places += [f"{what} in {name}" for what in sorted(pieces_in(self._canary, data))]
+            files, size = files + 1, size + len(data)
         self._check(
             "P1 P2 P7 P14", "no piece of the canary in database, blob store, temp folder and all files written",
             not places, f"{files} files, {size} bytes searched" if not places else str(places[:8]),
@@ -224,14 +272,13 @@ class Audit:
         found = f"{len(log)} bytes searched" if not said else str(sorted(said))
         self._check("P1 P2", "no piece of the canary in the log", not said, found)
 
-    def _nobody_found(self, people: People, folder: Path, log: bytes, said: str) -> None:
-        files = files_under([folder / "data", folder / "tmp"])
-        texts = [(str(path.relative_to(folder)), path.read_bytes()) for path in files] + [("the log", log)]
+    def _nobody_found(self, people: People, ground: Ground, log: bytes, said: str) -> None:
         pieces = people.pieces()
+        texts = [("the log", log), *((str(path), path.read_bytes()) for path in ground.files()), *ground.texts()]
         places = [f"{what} in {name}" for name, text in texts for what, piece in pieces.items() if piece in text]
         self._check(
             "P3 P7 P20 P26", said, not places,
-            f"{len(pieces)} pieces, {len(texts)} files" if not places else str(places[:8]),
+            f"{len(pieces)} pieces, {len(texts)} files and tables" if not places else str(places[:8]),
         )  # fmt: skip
 
     def _check(self, promise: str, what: str, kept: bool, found: str) -> None:
@@ -241,12 +288,8 @@ class Audit:
 class _Watched(Served):
     """The service under watch."""
 
-    def __init__(self, command: Sequence[str], watch: Watch, folder: Path, more: dict[str, str]) -> None:
-        environment = {
-            **more, **watch.environment(), "BGSTUDIO_DATA_DIR": str(folder / "data"), "TMPDIR": str(folder / "tmp"),
-            "BGSTUDIO_HOST": "127.0.0.1",
-        }  # fmt: skip
-        super().__init__(environment, watch.command(command))
+    def __init__(self, command: Sequence[str], watch: Watch, environment: dict[str, str]) -> None:
+        super().__init__({**environment, **watch.environment()}, watch.command(command))
 
     def pids(self) -> list[int]:
         """The service's processes, without the tracer."""

@@ -18,6 +18,18 @@ COMMAND = (sys.executable, "-m", "bgstudio", "serve", "--port", "0")
 """Starts the service on a free port."""
 
 
+NOT_OURS = (
+    "BGSTUDIO_CONFIG", "BGSTUDIO_DATABASE_URL", "BGSTUDIO_BLOB_URL", "BGSTUDIO_MASTER_KEY", "BGSTUDIO_KEY_SERVICE_URL",
+    "BGSTUDIO_SMTP_URL", "BGSTUDIO_PUBLIC_URL", "BGSTUDIO_TLS_CERTIFICATE", "BGSTUDIO_TLS_KEY", "BGSTUDIO_PRODUCTION",
+)  # fmt: skip
+"""Settings of the host's own service that must not lead the audited one to its data, its people or its keys."""
+
+
+def surroundings() -> dict[str, str]:
+    """Our environment, without ``NOT_OURS``."""
+    return {name: value for name, value in os.environ.items() if name not in NOT_OURS}
+
+
 class Served:
     """``bgstudio serve`` as a process of its own, in a session of its own.
 
@@ -28,7 +40,7 @@ class Served:
 
     def __init__(self, environment: Mapping[str, str], command: Sequence[str] = COMMAND) -> None:
         self.process = subprocess.Popen(  # noqa: S603  # our own command, no shell
-            list(command), env={**os.environ, "PYTHONUNBUFFERED": "1", **environment}, stdout=subprocess.PIPE,
+            list(command), env={**surroundings(), "PYTHONUNBUFFERED": "1", **environment}, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         self._log = bytearray()
