@@ -67,6 +67,21 @@ def test_the_operators_page(tmp_path: Path, browser: Browser, theme: str, viewpo
         expect(page.get_by_role("heading", level=1)).not_to_have_text("Operator’s page")
 
 
+def test_a_second_click_is_not_lost_while_the_first_is_on_its_way(browser: Browser, studio: Running) -> None:
+    with visiting(browser, studio) as visit:
+        page = visit.page
+        page.goto("/")
+        visit.drop()
+        visit.finished()
+        page.route("**/rating", lambda route: (page.wait_for_timeout(300), route.continue_()))
+        page.evaluate("() => { for (const name of ['up', 'down']) document.querySelector(`.thumb.${name}`).click(); }")
+        expect(page.get_by_role("button", name="Shadow", exact=True)).to_be_visible()
+        page.wait_for_timeout(1000)
+        job = page.request.get("/v1/jobs").json()["jobs"][0]["id"]
+        expect(page.locator(".thumb.down")).to_have_attribute("aria-pressed", "true")
+        assert page.request.get(f"/v1/jobs/{job}/ratings").json()["ratings"]["0"]["thumb"] == "down"
+
+
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_a_picture_is_rated(browser: Browser, studio: Running, viewport: dict[str, int]) -> None:
     with visiting(browser, studio, bypass_csp=True, viewport=viewport) as visit:

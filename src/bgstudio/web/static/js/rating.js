@@ -20,7 +20,9 @@ export function rate(host, job, number) {
   const url = `/v1/jobs/${job}/pictures/${number}/rating`;
   const mine = () => host.dataset.at === place;
   let now = null;
+  let kept = null; // what the service knows
   let busy = false;
+  let next; // what was wanted while the last wish was still on its way
   const thumbs = ["up", "down"].map((thumb) => make("button", { class: `btn quiet sq thumb ${thumb}`, type: "button", "aria-label": words[thumb], title: words[thumb], onclick: () => set(now?.thumb === thumb ? null : { thumb, reason: null }) }, icon("thumb")));
   const chips = REASONS.map((reason) => make("button", { class: "chip", type: "button", onclick: () => set({ thumb: now.thumb, reason: now.reason === reason ? null : reason }) }, words.reasons[reason]));
   const why = make("div", { class: "why", role: "group", "aria-label": words.why }, make("span", { class: "hint" }, words.why), ...chips);
@@ -31,20 +33,22 @@ export function rate(host, job, number) {
     why.hidden = !now;
   };
   const set = async (wanted) => {
-    if (busy) return;
-    busy = true;
-    const before = now;
     now = wanted;
     draw();
+    if (busy) { next = { wanted }; return; }
+    busy = true;
     try {
       await (wanted ? ask("PUT", url, wanted) : ask("DELETE", url));
+      kept = wanted;
       told.textContent = wanted ? words.thanks : words.taken_back;
     } catch {
-      now = before;
+      now = kept;
+      next = undefined;
       draw();
       told.textContent = words.failed;
     }
     busy = false;
+    if (next) { const then = next.wanted; next = undefined; await set(then); }
   };
   host.setAttribute("role", "group");
   host.setAttribute("aria-label", words.label);
@@ -52,7 +56,7 @@ export function rate(host, job, number) {
   draw();
   ask("GET", `/v1/jobs/${job}/ratings`).then((found) => {
     if (!mine() || now || busy) return;
-    now = found.ratings[number] || null;
+    now = kept = found.ratings[number] || null;
     draw();
   }).catch(() => {});
 }

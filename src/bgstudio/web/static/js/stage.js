@@ -158,6 +158,7 @@ export class Stage {
     $("#receipt-open").disabled = !picture;
     $("#keep-open").disabled = !picture?.recipe;
     rate($("#rate"), picture && job.id, picture?.number);
+    if (picture) item.placing ??= this.#place(item).finally(() => { if (!item.place) item.placing = null; });
     if (!url || url === this.#shown) { this.#allow(); return; }
     const image = await load(url).catch(() => null);
     if (!image || this.item !== item) return;
@@ -172,7 +173,8 @@ export class Stage {
     $("#lbl-r").hidden = false;
     if (first || this.frame.view === "all") this.frame.view = "picture";
     this.#allow();
-    if (picture) await this.#place(item);
+    await item.placing;
+    if (this.item !== item) return;
     $("#move").disabled = !item.place;
     this.drawBefore();
   }

@@ -340,6 +340,11 @@ function beginMove() {
   stage.moving = true;
   return stage.moving;
 }
+// The key may come before it is known where the product stands.
+async function moveSoon(item) {
+  await item?.placing;
+  if (strip.current === item) $("#move").click();
+}
 $("#move").addEventListener("click", () => { if (stage.moving) stage.moving = false; else beginMove(); });
 stage.box.addEventListener("placed", () => { direction.placement = round(stage.box.at); placed(); changed(); });
 stage.box.addEventListener("keydown", (event) => { if (event.key === "Escape" || event.key === "Enter") { stage.moving = false; $("#move").focus(); event.preventDefault(); } });
@@ -373,7 +378,7 @@ addEventListener("keydown", (event) => {
     const to = stage.frame.view === "photo" ? "picture" : "photo";
     if (!$(`[name=view][value=${to}]`).disabled) stage.frame.view = to;
   }
-  if (event.key.toLowerCase() === "m") { event.preventDefault(); $("#move").click(); }
+  if (event.key.toLowerCase() === "m") { event.preventDefault(); moveSoon(strip.current); }
 });
 
 // ---- what the server can do
