@@ -187,3 +187,9 @@ async def test_a_store_that_is_down_before_anything_went_leaves_everything(holdi
 def test_without_backups_none_are_told_of() -> None:
     receipt = Receipt("A", datetime(2026, 3, 1, tzinfo=UTC), "visit", {}, 30, 0)
     assert len(receipt.remains) == 2
+
+
+async def test_a_new_table_would_be_erased_too(holding: Holding) -> None:
+    """Deletion asks the schema which tables link to people, so that none is forgotten."""
+    claimed = {claim.table for claim in CLAIMS if claim.export is not None}
+    assert set(holdings.linked_tables()) == claimed

@@ -30,7 +30,7 @@ async def test_every_promise_is_on_the_page_with_its_proof(tmp_path: Path) -> No
             assert one.proof.replace("'", "&#39;") in page
         assert "Last updated" in page
         assert "Not checked on this machine yet" in page
-        for link in ("/account", "/account#export", "/account#analytics", "/contact", "/terms", "/privacy/versions"):
+        for link in ("/account", "/account#export", "/contact", "/terms", "/privacy/versions"):
             assert f'href="{link}"' in page
 
 
@@ -121,6 +121,27 @@ async def test_the_terms_are_beside_every_download(tmp_path: Path) -> None:
         assert "download>" in page
         assert 'href="/terms">Free to use, also commercially' in page
         assert 'data-terms="Free to use, also commercially"' in (await v.http.get("/")).text
+        for path in ("/history", f"/history/{job}/0"):
+            page = (await v.http.get(path, headers=headers)).text
+            assert "download" in page
+            assert 'href="/terms">Free to use, also commercially' in page, path
+
+
+async def test_the_policy_itself_has_the_switch_of_counting(tmp_path: Path) -> None:
+    async with visit(tmp_path, analytics=True) as v:
+        page = await v.http.get("/privacy")
+        assert "You are counted when you use this studio." in page.text
+        form = {"csrf": token_of(page), "from": "privacy"}
+        answer = await v.http.post("/account/analytics", data=form, headers=SAME)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/privacy#analytics")
+        page = await v.http.get("/privacy")
+        assert "You are not counted when you use this studio." in page.text
+        form = {"csrf": token_of(page), "from": "privacy", "count": "yes"}
+        await v.http.post("/account/analytics", data=form, headers=SAME)
+        assert "You are counted when you use" in (await v.http.get("/privacy")).text
+        signal = await v.http.get("/privacy", headers={"Sec-GPC": "1"})
+        assert 'name="from" value="privacy"' in signal.text
+        assert "Do not count me" not in signal.text
 
 
 async def test_the_imprint_is_what_the_host_wrote(tmp_path: Path) -> None:

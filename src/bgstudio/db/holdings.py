@@ -29,6 +29,11 @@ def links(table: str) -> bool:
     return _LINKS.get(table, "owner") in metadata.tables[table].columns
 
 
+def linked_tables() -> tuple[str, ...]:
+    """Tables with a personal column whose rows say whose they are."""
+    return tuple(table for table in personal_tables() if links(table))
+
+
 async def rows_of(connection: AsyncConnection, table: str, owner: str) -> list[dict[str, Any]]:
     """All rows of somebody in a table."""
     found = metadata.tables[table]

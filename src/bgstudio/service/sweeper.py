@@ -69,9 +69,9 @@ async def erase_account(db: Database, blobs: BlobStore, account: str) -> int:
         await sign_ins.remove_of(connection, account)
     deleted = await blobs.delete(blob_prefix(account))
     async with db.write() as connection:
-        for table in ("results", "looks", "reservations", "idempotency", "usage", "consents", "events", "letters"):
-            await holdings.remove_of(connection, table, account)
-        await sign_ins.remove_of(connection, account)
+        for table in holdings.linked_tables():
+            if table != "accounts":
+                await holdings.remove_of(connection, table, account)
         await accounts.remove(connection, account)
     return deleted
 

@@ -71,6 +71,7 @@ COLLECTING = (
         "without an account sees its own pictures until it ends.",
         "Open History: each picture says how long it stays, and can be downloaded or deleted there.",
         (
+            "tests/browser/test_history.py::test_a_picture_is_found_renamed_taken_along_made_again_and_deleted",
             "tests/service/test_results.py::test_pages_are_newest_first_and_complete",
             "tests/service/test_results.py::test_somebody_elses_job_is_an_unknown_one",
         ),

@@ -56,6 +56,7 @@ RIGHTS = (
             "tests/service/test_events.py::test_who_is_counted",
             "tests/web/test_ratings.py::test_who_says_no_is_not_counted_at_all",
             "tests/browser/test_account.py::test_opting_out",
+            "tests/browser/test_legal.py::test_counting_is_chosen_where_it_is_promised",
         ),
     ),
     Promise(
@@ -74,7 +75,8 @@ RIGHTS = (
         "generated pictures.",
         "The same words are beside the downloads and in every export.",
         ("tests/service/test_export.py::test_the_index_reads_offline_and_leads_to_every_file",
-         "tests/web/test_legal.py::test_the_terms_are_beside_every_download"),
+         "tests/web/test_legal.py::test_the_terms_are_beside_every_download",
+         "tests/browser/test_legal.py::test_the_words_about_use_are_beside_the_downloads"),
     ),
     Promise(
         25, 9, "Changes are shown",

@@ -90,7 +90,8 @@ async def analytics(request: Request) -> Response:
     access, fields = await formed(request)
     yes = fields.get("count") == "yes"
     await choose(request, access.visitor, yes)
-    response = _back("analytics", "counted" if yes else "uncounted")
+    done = _back("analytics", "counted" if yes else "uncounted")
+    response = RedirectResponse("/privacy#analytics", 303) if fields.get("from") == "privacy" else done
     keep(request, response, access.visitor, yes)
     return response
 
@@ -113,6 +114,17 @@ async def end_device(request: Request, device: str) -> Response:
         dismiss(request, response)
         return response
     return _back("devices", "device")
+
+
+@router.post("/account/tokens")
+async def token(request: Request) -> Response:
+    """A token for a program; shown on the page that answers, and never again."""
+    access, fields = await formed(request)
+    try:
+        made, _ = await service_of(request).accounts.new_token(access.visitor, fields.get("name", ""))
+    except UsageError as error:
+        return await _page(request, access, error)
+    return await _page(request, access, token=made)
 
 
 @router.post("/account/services/{name}/agree")
@@ -181,7 +193,11 @@ async def receipt_json(request: Request) -> Response:
 
 
 async def _page(
-    request: Request, access: Access, error: StudioError | None = None, said: dict[str, str] | None = None
+    request: Request,
+    access: Access,
+    error: StudioError | None = None,
+    said: dict[str, str] | None = None,
+    token: str = "",
 ) -> Response:
     service, visitor = service_of(request), access.visitor
     done = request.query_params.get("done", "")
@@ -203,6 +219,8 @@ async def _page(
         letters=[_letter(one) for one in await service.letters.mine(visitor)],
         done=done if done in DONE else "",
         error=error,
+        token=token,
+        address=str(request.base_url).rstrip("/"),
     )
     if error is not None:
         answer.status_code = error.status

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from bgstudio.service.policy import Policy, Version, difference
 from bgstudio.service.promises import HEADINGS, PROMISES
 from bgstudio.web.access import service_of, welcome
+from bgstudio.web.counting import counting
 from bgstudio.web.pages.render import formed, keep_policy, with_session
 from bgstudio.web.words import TEXT, fill
 
@@ -30,6 +31,7 @@ async def privacy(request: Request) -> Response:
     key = [one | {"h": fill(one["h"], **policy.values)} for one in TEXT["privacy"]["key"]]
     return await with_session(
         request, "privacy", access, deleted="deleted" in request.query_params, key=key,
+        counting=await counting(request, access.visitor),
         updated=day(policy.now.at), checked="" if checked is None else minute(checked.at), parts=_parts(policy, held),
     )  # fmt: skip
 

@@ -61,6 +61,14 @@ ACCOUNT: Final[dict[str, Any]] = {
         "sign_out": "Sign out",
         "sign_out_of": "Sign out {device}",
         "sign_out_others": "Sign out everywhere else",
+        "tokens_h": "A program of yours",
+        "token_name": "What the program is called",
+        "token_new": "Make a token",
+        "token_hint": "A token lets a program make and see pictures as you do. It is listed above, where you can take "
+        "it back.",
+        "token_docs": "How programs talk to the studio",
+        "token_made": "Here is the token. It is shown this once: keep it like a password.",
+        "token_use": "The program sends it with every request:",
         "services_p": "AI services outside this machine that the host has switched on. Nothing is sent to one that you "
         "have not agreed to.",
         "services_none": "There are none here. Your pictures are made on this machine.",
