@@ -105,10 +105,11 @@ async def pool(
     studio: str = PAINTED,
     patience: Patience = PATIENT,
     seconds: float = 0.0,
+    dies: bool = False,
     **options: Any,
 ) -> AsyncIterator[LocalPool]:
     """A started pool that is closed in the end."""
-    arguments = {"seconds": seconds} if seconds else {}
+    arguments = ({"seconds": seconds} if seconds else {}) | ({"dies": True} if dies else {})
     made = LocalPool(workers, most_waiting, studio=studio, arguments=arguments, patience=patience, **options)
     await made.start()
     try:

@@ -9,15 +9,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from bgstudio.domain.outside import OutsideCall
 from bgstudio.domain.plate import Plate
-from bgstudio.domain.ports import Cancel, Progress, never, silent
+from bgstudio.domain.ports import Cancel, Channel, Progress, never, silent
 from bgstudio.domain.shot import Shot
 from bgstudio.errors import RendererDied, RendererUnavailable
 from bgstudio.studio import Studio
 from bgstudio.testing import PaintedBackend, painted_studio
 
+CANARY = b"pixels-of-a-product-that-nobody-may-see-on-a-pipe"
 Trick = Callable[[], None]
 
 
@@ -86,6 +89,27 @@ def with_child(mark: str) -> Studio:
     with Path(mark).open("a") as file:
         file.write(f"{child.pid}\n")
     return painted_studio(backend)
+
+
+class Reaching(PaintedBackend):
+    """Asks an outside service before it paints."""
+
+    def __init__(self, channel: Channel, dies: bool) -> None:
+        super().__init__()
+        self._channel = channel
+        self._dies = dies
+
+    def generate(self, shot: Shot, progress: Progress = silent, cancel: Cancel = never) -> Plate:
+        call = OutsideCall("far", "/v1/paint", body=CANARY, media_type="image/png", headers={"X-Try": "1"}, cost=0.5)
+        answer = self._channel(call, cancel)
+        if self._dies:
+            _die()
+        said = f"{answer.status} {answer.media_type} {answer.headers['x-request']} {len(answer.data)}"
+        return replace(super().generate(shot, progress, cancel), notes=(said,))
+
+
+def reaching(channel: Channel, dies: bool = False) -> Studio:
+    return painted_studio(Reaching(channel, dies))
 
 
 def broken() -> Studio:

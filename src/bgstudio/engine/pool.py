@@ -14,6 +14,7 @@ from typing import Any
 from bgstudio.domain.job import Artefact, EngineState, Outcome, Task, Told
 from bgstudio.domain.sealed import Sealed
 from bgstudio.engine import said
+from bgstudio.engine.channel import Calls
 from bgstudio.engine.process import Patience, WorkerProcess
 from bgstudio.engine.queue import TaskQueue
 from bgstudio.engine.system import no_core_dumps
@@ -58,6 +59,9 @@ class LocalPool:
         tasks_per_worker: after about this many a worker is replaced, to give memory back.
         patience: how long workers may take.
         transport: key that inputs are sealed with; a fresh one unless given.
+
+    Attributes:
+        calls: ways to outside services; none until its ``reach`` is set.
     """
 
     def __init__(
@@ -79,6 +83,7 @@ class LocalPool:
         self._tasks_per_worker = tasks_per_worker
         self._patience = patience or Patience()
         self._transport = transport or Box.fresh()
+        self.calls = Calls(self._transport)
         self._queue = TaskQueue(most_waiting)
         self._crew = _Crew()
         self._failed_starts = 0
@@ -233,12 +238,14 @@ class LocalPool:
         worker = turn.worker
         if turn.why is None and worker is not None and self._crew.turns.get(worker) is turn:
             turn.why, turn.asked_at = why, time.monotonic()
+            self.calls.stop(self._number(turn))
             worker.send({"do": "cancel", "ticket": self._number(turn)})
 
     def _ended(self, worker: WorkerProcess, *, whole: bool) -> Turn | None:
         """Take the turn off a worker."""
         turn = self._crew.turns.pop(worker, None)
         if turn is not None:
+            self.calls.stop(self._number(turn))
             self._queue.finished(turn, time.monotonic() - turn.begun, whole)
             turn.worker = None
         return turn
@@ -259,6 +266,11 @@ class LocalPool:
                 self._welcome(worker)
             case "progress" if turn is not None and not turn.done.done():
                 turn.told(str(header["step"]), float(header["part"]))
+            case "outside" if turn is not None and turn.why is None:
+                turn.reached = True
+                self.calls.begin(turn.task.job, self._number(turn), (header, blobs), worker.send)
+            case "outside-stop":
+                self.calls.stop(header["ticket"], header["serial"])
             case "done" | "failed" | "stopped":
                 self._finish(worker, header, blobs)
             case "state":
@@ -304,7 +316,7 @@ class LocalPool:
                 fail(turn, stopped(turn))
 
     def _may_try_again(self, turn: Turn) -> bool:
-        return turn.why is None and turn.tries < _TRIES and not turn.done.done() and not self._closing
+        return turn.why is None and turn.tries < _TRIES and not (turn.reached or turn.done.done() or self._closing)
 
     # ---------------------------------------------------------------- hiring and firing
 
@@ -348,7 +360,7 @@ class LocalPool:
             if self._may_try_again(turn):
                 self._queue.put_back(turn)
             else:
-                fail(turn, stopped(turn) if turn.why is not None else lost())
+                fail(turn, stopped(turn) if turn.why is not None else lost(turn))
         if self._closing:
             return
         if worker.ready or was_retired:

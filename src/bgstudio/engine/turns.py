@@ -24,6 +24,7 @@ class Turn(Ticket):
         worker: who works on it, if anybody does.
         begun: seconds of the monotonic clock at which this try began.
         tries: how often it was begun.
+        reached: whether it has called an outside service, which may cost something: it is not begun again by itself.
         why: what it was asked to stop for, ``asked_at`` when.
     """
 
@@ -32,6 +33,7 @@ class Turn(Ticket):
     worker: WorkerProcess | None = None
     begun: float = 0.0
     tries: int = 0
+    reached: bool = False
     why: Why | None = None
     asked_at: float = 0.0
 
@@ -53,8 +55,14 @@ def stopped(turn: Turn) -> StudioError:
     return closed()
 
 
-def lost() -> RendererDied:
-    """Its worker died, and the next one too."""
+def lost(turn: Turn) -> RendererDied:
+    """Its worker died, and the next one too; or it must not be begun again."""
+    if turn.reached:
+        return RendererDied(
+            "The worker that made the picture stopped in the middle of it.",
+            "It had asked an outside service already, so it was not begun again by itself: that could cost twice.",
+            "Start it again if you like.",
+        )
     return RendererDied(
         "The worker that made the picture stopped in the middle of it, twice.",
         "Nothing was made; the studio itself goes on.",

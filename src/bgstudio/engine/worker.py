@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import inspect
 import json
 import os
 import queue
@@ -23,8 +24,10 @@ from typing import Any, BinaryIO
 import psutil
 
 from bgstudio.domain.job import Wish
+from bgstudio.domain.ports import Channel
 from bgstudio.domain.sealed import Sealed, Sealer, place
 from bgstudio.engine import said
+from bgstudio.engine.channel import PipeChannel
 from bgstudio.engine.system import no_core_dumps
 from bgstudio.engine.tasks import Maker, Order
 from bgstudio.errors import Cancelled
@@ -93,6 +96,7 @@ class Worker:
         self._pulse = Pulse()
         self._transport: Sealer | None = None
         self._maker: Maker | None = None
+        self._channel = PipeChannel(self._say, self._pulse.beat)
 
     def serve(self, factory: str) -> None:
         """Until standard input ends or the pool says so."""
@@ -101,7 +105,7 @@ class Worker:
         del blobs
         threading.Thread(target=self._beat, args=(float(header["beat"]),), daemon=True).start()
         try:
-            studio = build(factory, header["arguments"])
+            studio = build(factory, header["arguments"], self._channel)
         except Exception as error:
             self._say({"event": "unable", "trace": said.frames(error)}, {"error": said.pack(error)})
             return
@@ -139,6 +143,8 @@ class Worker:
                     give_back()
             case "state":
                 self._say({"event": "state", "serial": header["serial"], "jobs": self._maker.kept.names()})
+            case "outside":
+                self._channel.hear(header, blobs)
             case "end":
                 self._end_soon()
                 return False
@@ -169,6 +175,8 @@ class Worker:
                 told = (step, time.monotonic())
                 self._say({"event": "progress", "ticket": ticket, "step": step, "part": round(part, 4)})
 
+        assert self._transport is not None
+        self._channel.open(self._transport, ticket, job)
         try:
             table, made = self._make(header, blobs, progress, cancel)
             self._say({"event": "done", "ticket": ticket, "files": table}, made)
@@ -176,7 +184,6 @@ class Worker:
             self._say({"event": "stopped", "ticket": ticket})
         except Exception as error:
             trace = [] if said.foreseen(error) else said.frames(error)
-            assert self._transport is not None
             sealed = self._transport.seal(said.pack(error), f"{job}/error")
             self._say({"event": "failed", "ticket": ticket, "trace": trace}, {"error": sealed.data})
         finally:
@@ -234,10 +241,12 @@ class Worker:
             time.sleep(seconds)
 
 
-def build(factory: str, arguments: dict[str, Any]) -> Studio:
-    """The studio that ``module:function`` gives for these arguments."""
+def build(factory: str, arguments: dict[str, Any], channel: Channel) -> Studio:
+    """The studio that ``module:function`` gives for these arguments; the way outside for those that take one."""
     module, _, name = factory.partition(":")
-    studio: Studio = getattr(importlib.import_module(module), name)(**arguments)
+    make = getattr(importlib.import_module(module), name)
+    way = {"channel": channel} if "channel" in inspect.signature(make).parameters else {}
+    studio: Studio = make(**arguments, **way)
     return studio
 
 
