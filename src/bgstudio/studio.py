@@ -9,16 +9,19 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from bgstudio.backends.choice import AUTO, Backends, Choice
 from bgstudio.compose import compose
 from bgstudio.cutout import CutoutMaker, Hint, from_own_alpha, hinted
 from bgstudio.direction import Director
 from bgstudio.domain.brief import Brief, Quality
 from bgstudio.domain.cutout import Cutout
 from bgstudio.domain.picture import Picture
+from bgstudio.domain.plate import Plate
 from bgstudio.domain.ports import Backend, Cancel, Decoder, Progress, check, never, silent
 from bgstudio.domain.render import Render
 from bgstudio.domain.scene import Scene
 from bgstudio.domain.shot import Shot, frame_product
+from bgstudio.errors import BackendError, OutsideDown, PaintingRefused
 from bgstudio.export import Recipe, make_recipe
 from bgstudio.inspect import inspect_picture
 from bgstudio.intake import own_cutout
@@ -40,12 +43,27 @@ class Studio:
         cutters: the cut-out stage, by need.
         director: wishes to scenes.
         backend: scenes to plates.
+        others: further backends, chosen by name; a trained one on this machine also for words that the first cannot
+            follow.
+        fallback: whether the first may stand in for one of the others that fails; the result says so.
     """
 
     decoder: Decoder
     cutters: Cutters
     director: Director
     backend: Backend
+    others: tuple[Backend, ...] = ()
+    fallback: bool = False
+
+    @property
+    def backends(self) -> Backends:
+        """All of them."""
+        return Backends((self.backend, *self.others), fallback=self.fallback)
+
+    def choose(self, brief: Brief) -> Choice:
+        """What will make the background, and why; raises ``UnknownBackend``."""
+        undecided = brief.backend == AUTO and self.others and brief.prompt
+        return self.backends.choose(brief.backend, self.director.beyond(brief.prompt) if undecided else ())
 
     def warm_up(self, *, words: bool = True) -> None:
         """Let the backend load in the background, where it can, while the first photo is being cut out.
@@ -91,8 +109,9 @@ class Studio:
         return maker(opaque, preview=preview, hint=hint, progress=progress, cancel=cancel)
 
     def direct(self, brief: Brief, cutout: Cutout, reference: Picture | None = None) -> tuple[Scene, ...]:
-        """One scene per wanted picture; raises ``DirectionError``."""
-        return self.director.scenes(brief, cutout, reference)
+        """One scene per wanted picture; raises ``DirectionError`` or ``UnknownBackend``."""
+        any_words = self.choose(brief).backend.capabilities.any_prompt
+        return self.director.scenes(brief, cutout, reference, any_words=any_words)
 
     def expose(
         self,
@@ -102,19 +121,49 @@ class Studio:
         seed: int,
         progress: Progress = silent,
         cancel: Cancel = never,
+        *,
+        reference: Picture | None = None,
     ) -> Render:
-        """Make the picture of one scene; raises ``BackendError`` or ``Cancelled``."""
+        """Make the picture of one scene.
+
+        Args:
+            brief: the wish.
+            scene: what it became.
+            cutout: the product.
+            seed: of this picture.
+            progress: told the step.
+            cancel: asked between steps.
+            reference: the picture whose look is wanted, for backends that look at it themselves.
+
+        Raises ``BackendError``, ``ConsentNeeded``, ``OutsideDown``, ``LimitReached`` or ``Cancelled``.
+        """
         rect = frame_product(scene, cutout.aspect, brief.width, brief.height)
         shot = Shot(
             scene, cutout, brief.width, brief.height, rect, seed=seed, quality=brief.quality, shadow=brief.shadow,
             reflection=1.0 if brief.reflection is None else brief.reflection, words=brief.prompt or "",
+            reference=reference, reference_strength=brief.reference_strength,
         )  # fmt: skip
         give_back()  # what cutting out and directing left, before the renderer needs it
-        plate = self.backend.generate(shot, progress, cancel)
+        plate = self._plate(self.choose(brief), shot, progress, cancel)
         check(cancel)
         composite = compose(shot, plate, brief.harmonise)
         report = inspect_picture(shot, plate, composite, brief.harmonise)
         return Render(composite.pixels, composite.layers, shot, plate, report)
+
+    def _plate(self, choice: Choice, shot: Shot, progress: Progress, cancel: Cancel) -> Plate:
+        """The background; by the first backend where another fails and the settings let it stand in."""
+        why = (choice.why,) if choice.why else ()
+        try:
+            plate = choice.backend.generate(shot, progress, cancel)
+        except (BackendError, OutsideDown) as error:
+            if not self.fallback or choice.backend is self.backend or isinstance(error, PaintingRefused):
+                raise
+            why = (
+                f"{choice.backend.title} did not make this picture: {error.what} The background was made by the "
+                f"{self.backend.title.lower()} instead, as this studio's settings allow.",
+            )
+            plate = self.backend.generate(shot, progress, cancel)
+        return replace(plate, notes=(*why, *plate.notes))
 
     def shoot(
         self,
@@ -139,7 +188,9 @@ class Studio:
         step = (1 - CUTOUT_PART) / len(scenes)
         for number, scene in enumerate(scenes):
             start = CUTOUT_PART + number * step
-            yield self.expose(brief, scene, cutout, brief.seed + number, _part(progress, start, step), cancel)
+            yield self.expose(
+                brief, scene, cutout, brief.seed + number, _part(progress, start, step), cancel, reference=reference
+            )
 
     def repeat(
         self,
@@ -157,20 +208,21 @@ class Studio:
 
     def recipe(self, render: Render, brief: Brief, photo: bytes) -> Recipe:
         """Everything that is needed to make a picture again; no pixels."""
-        facts = dict(getattr(self.backend, "facts", {}))
+        facts = render.plate.facts or dict(getattr(self.backend, "facts", {}))
         return make_recipe(
             photo_sha256=hashlib.sha256(photo).hexdigest(),
             brief=brief,
             scene=render.shot.scene,
             seed=render.shot.seed,
-            backend=self.backend.name,
+            backend=render.plate.backend,
             model=render.shot.cutout.model,
             versions=facts,
         )
 
     def close(self) -> None:
         """Give back processes and memory."""
-        self.backend.close()
+        for backend in self.backends:
+            backend.close()
         close = getattr(self.decoder, "close", None)
         if close is not None:
             close()

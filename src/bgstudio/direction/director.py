@@ -34,6 +34,7 @@ class _Order:
     preset: Preset
     set_name: str
     notes: tuple[str, ...]
+    any_words: bool = False
 
 
 class Director:
@@ -61,13 +62,16 @@ class Director:
         """The preset of that name; raises ``UnknownPreset`` with near names."""
         return choose(self.presets(), name)
 
-    def scenes(self, brief: Brief, cutout: Cutout, reference: Picture | None = None) -> tuple[Scene, ...]:
+    def scenes(
+        self, brief: Brief, cutout: Cutout, reference: Picture | None = None, *, any_words: bool = False
+    ) -> tuple[Scene, ...]:
         """``brief.count`` scenes with seeds ``brief.seed``, ``brief.seed + 1``, ...: one idea, several variants.
 
         Args:
             brief: what was asked; ``width``, ``height`` and ``quality`` play no part here.
             cutout: the product.
             reference: a picture whose light and colours are followed; none of its pixels are used.
+            any_words: the backend gets the words as they were said; what was not understood here is not told.
 
         Raises:
             UnknownPreset: the brief names a preset that there is not.
@@ -75,8 +79,13 @@ class Director:
             BadScene: no preset can be built by this backend.
         """
         check_surface(brief, self._vocabulary)
-        order = self._order(brief, cutout, reference)
+        order = replace(self._order(brief, cutout, reference), any_words=any_words)
         return tuple(self._scene(order, (brief.seed + i) % _SEEDS) for i in range(brief.count))
+
+    def beyond(self, prompt: str | None) -> tuple[str, ...]:
+        """Words of a prompt for what cannot be built: people, food, rooms, and what was not understood."""
+        wish = self.read(prompt)
+        return (*(said for said, _kind in wish.beyond), *wish.unknown)
 
     def read(self, prompt: str | None) -> Wish:
         """What is understood of a prompt, without making a scene of it."""
@@ -208,7 +217,7 @@ class Director:
             scene = apply(scene, order.style, brief.reference_strength)
             notes += tell(scene, order.style, brief.reference_strength)
         scene = apply_wish(scene, wish, self._vocabulary, order.cutout.view)
-        scene = scene.model_copy(update={"notes": notes + notes_of(wish)})
+        scene = scene.model_copy(update={"notes": notes + notes_of(wish, any_words=order.any_words)})
         if "backdrop" not in brief.palette and not preset.palette.own_backdrop:
             scene = keep_apart(scene, order.colours, said="backdrop" in wish.colours)
         return explicit(scene, brief, wish, order.cutout, order.colours, self._vocabulary)

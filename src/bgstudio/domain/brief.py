@@ -92,6 +92,7 @@ class Brief(BaseModel):
         width, height: pixels of the picture.
         count: how many variants.
         seed: of the first variant; the same brief, photo and seed give the same bytes on the same machine.
+        backend: what makes the background, by name; ``auto`` lets the studio choose, and say why.
         harmonise: 0 (default: product pixels stay exact) .. 1, pull of the product's colour to the scene's light.
     """
 
@@ -115,6 +116,7 @@ class Brief(BaseModel):
     seed: int = Field(0, ge=0, le=2**31 - 1)
     quality: Quality = Quality.FINAL
     harmonise: float = Field(0.0, ge=0, le=1)
+    backend: str = Field("auto", max_length=48, pattern="^[a-z0-9]+(-[a-z0-9]+)*$")
 
     @field_validator("prompt")
     @classmethod

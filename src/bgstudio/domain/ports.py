@@ -158,7 +158,12 @@ class Backend(Protocol):
 
     @property
     def name(self) -> str:
-        """Name for reports and recipes."""
+        """Name for reports, recipes and ``--backend``."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Name for people."""
         ...
 
     @property

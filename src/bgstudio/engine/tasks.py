@@ -156,10 +156,14 @@ class Maker:
             raise UsageError(f"There is no picture {order.number} of {brief.count}.", remedy="Ask for fewer.")
         if kept.brief != brief:
             kept.scenes, kept.brief = self._studio.direct(brief, cutout, self._reference(order, kept)), brief
-            kept.photo = kept.reference = None  # nothing that follows needs them
+            kept.photo = None  # nothing that follows needs it
+            if not self._studio.choose(brief).backend.capabilities.trained_model:
+                kept.reference = None  # nor this: what it tells is in the scenes
         scene = kept.scenes[order.number]
         seed = brief.seed + order.number
-        render = self._studio.expose(brief, scene, cutout, seed, _part(progress, cut, _EXPOSED - cut), cancel)
+        render = self._studio.expose(
+            brief, scene, cutout, seed, _part(progress, cut, _EXPOSED - cut), cancel, reference=kept.reference
+        )
         check(cancel)
         progress("Writing the files", _EXPOSED)
         for name, file_format, pixels, data in self._files(order, render):

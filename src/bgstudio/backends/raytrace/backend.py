@@ -45,6 +45,7 @@ class PathTracer:
     """
 
     name = "raytrace"
+    title = "Path tracer"
     vocabulary: Vocabulary = VOCABULARY
     capabilities = Capabilities(
         leaves_machine=False, needs_gpu=False, max_pixels=4096 * 4096, follows_reference=True, trained_model=False

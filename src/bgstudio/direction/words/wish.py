@@ -202,8 +202,15 @@ def _clip(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
 
 
-def notes_of(wish: Wish) -> tuple[str, ...]:
-    """Sentences: what was taken from the words, what could not be placed, what cannot be made."""
+def notes_of(wish: Wish, *, any_words: bool = False) -> tuple[str, ...]:
+    """Sentences: what was taken from the words, what could not be placed, what cannot be made.
+
+    Args:
+        wish: what was understood.
+        any_words: a model gets the words as they were said, so that it is no matter what was understood here.
+    """
+    if any_words:
+        return wish.refused
     notes: list[str] = []
     if wish.taken:
         parts = [f"'{said}' as {meant}" if said.lower() != meant.lower() else f"'{said}'" for said, meant in wish.taken]
