@@ -23,6 +23,33 @@ class Finding(BaseModel):
     box: tuple[int, int, int, int] | None = None
 
 
+class Redrawn(BaseModel):
+    """What a trained model had done to the product before the product's own pixels were put back.
+
+    Attributes:
+        dx, dy: shift in pixels of the picture, right and down positive, before it was corrected.
+        zoom: size by the asked one, before it was corrected.
+        residual: pixels of shift left after correction.
+        changed: mean difference of the model's product from the true one, in 8-bit levels.
+        grown: area of parts the product does not have, by its own; 0 in every picture that is delivered.
+        twins: further products like it.
+        tries: how often the model was asked.
+        cost: what all tries cost, with its currency; empty where nothing was charged or it is not known.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    dx: float
+    dy: float
+    zoom: float
+    residual: float
+    changed: float
+    grown: float
+    twins: int
+    tries: int
+    cost: str = ""
+
+
 class Report(BaseModel):
     """Figures and findings of one picture.
 
@@ -35,6 +62,7 @@ class Report(BaseModel):
         clipped_highlights: part of the background, 0..1, at full white.
         mean_luminance: of the background, display-linear 0..1.
         horizon: y as a part of the frame, or None.
+        redrawn: what a trained model had done to the product; None where no such model made the background.
         findings: remarks, worst first.
     """
 
@@ -47,6 +75,7 @@ class Report(BaseModel):
     clipped_highlights: float
     mean_luminance: float
     horizon: float | None
+    redrawn: Redrawn | None = None
     findings: tuple[Finding, ...] = ()
 
     @property

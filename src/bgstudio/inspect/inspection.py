@@ -8,6 +8,7 @@ from bgstudio.domain.render import Composite
 from bgstudio.domain.report import Finding, Level, Report
 from bgstudio.domain.shot import Shot
 from bgstudio.inspect import measures
+from bgstudio.inspect.redrawn import redrawn, redrawn_findings
 
 HALO = 6.0
 GAP = 3.0
@@ -36,8 +37,10 @@ def inspect_picture(shot: Shot, plate: Plate, composite: Composite, harmonise: f
         clipped_highlights=round(clipped, 5),
         mean_luminance=round(luminance, 4),
         horizon=None if plate.horizon is None else round(plate.horizon / shot.height, 4),
+        redrawn=redrawn(plate),
     )
     findings = [*_product(report, harmonise), *_light(report), *_framing(shot), *_view(shot)]
+    findings += redrawn_findings(report.redrawn, shot.height)
     if measures.separation(composite.pixels, alpha) < SEPARATION:
         findings.append(
             _finding("warning", "low_separation", "The product hardly stands out from this background. "

@@ -86,6 +86,17 @@ def tone_curve(radiance: Float, exposure: float = 1.0) -> Float:
     return np.clip(np.where(x < k, x, bent), 0, 1).astype(np.float32)
 
 
+def from_tone_curve(display: Any) -> Float:
+    """Display-linear 0..1 back to the radiance that ``tone_curve`` shows as it, at an exposure of 1.
+
+    Full white would need infinite light; it gets what is shown as white in 8 bits.
+    """
+    y = np.clip(np.asarray(display, np.float32), 0, np.float32(0.9995))
+    k = np.float32(SHOULDER)
+    bent = k - (1 - k) * np.log(1 - (np.maximum(y, k) - k) / (1 - k))
+    return np.where(y < k, y, bent).astype(np.float32)
+
+
 def linear_to_oklab(linear: Any) -> Double:
     """Linear RGB (..., 3) to OKLab (L 0..1, a, b)."""
     lms: Double = np.cbrt(np.maximum(np.asarray(linear, np.float64) @ _TO_LMS.T, 0))

@@ -1,9 +1,4 @@
-"""Stand-ins for tests of programs that use the studio: everything real but the slow part.
-
-from bgstudio.testing import painted_studio
-
-studio = painted_studio()      # decodes, directs, composes and inspects; paints its backgrounds in milliseconds
-"""
+"""Studios and backends whose pictures cost milliseconds."""
 
 from __future__ import annotations
 
@@ -32,6 +27,7 @@ class PaintedBackend:
     """
 
     name = "painted"
+    title = "Painted stand-in"
     vocabulary = VOCABULARY
     capabilities = Capabilities(
         leaves_machine=False, needs_gpu=False, max_pixels=4096 * 4096, follows_reference=True, trained_model=False
