@@ -46,10 +46,10 @@ def uv() -> str:
 
 
 def setup() -> None:
-    """The locked environment in .venv; does nothing where it is up to date."""
+    """The locked environment in .venv; does nothing where it is up to date. What was added by hand stays."""
     if not (ROOT / ".venv").exists():
         print("Setting up the environment (once, about 1.3 GB) ...", flush=True)
-    run(uv(), "sync", "--frozen", "--quiet", "--python", sys.executable)
+    run(uv(), "sync", "--frozen", "--inexact", "--quiet", "--python", sys.executable)
 
 
 def tool(name: str) -> Path:
@@ -80,6 +80,7 @@ def check(_rest: list[str]) -> None:
 def ci(rest: list[str]) -> None:
     """What has to hold before a change lands; the browser tests need a browser."""
     run(tool("python"), "-m", "tests.browser.chromium", check=False)
+    run(tool("python"), "-m", "tests.diffusion.install", check=False)
     check(rest)
     test(rest)
 

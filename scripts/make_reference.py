@@ -42,6 +42,7 @@ def presets_page() -> str:
 
 _FOLDERS = {
     "weights_dir": "the user's cache folder, `bgstudio/weights`",
+    "models_dir": "the user's cache folder, `bgstudio/models`",
     "data_dir": "the user's data folder, `bgstudio`",
     "blob_options": "`{}`",
     "outside_keys": "`{}`",

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bgstudio.backends.diffusion import DiffusionPainter, look_at, plan
+from bgstudio.backends.painted import PaintedBackend
 from bgstudio.backends.raytrace import PathTracer
 from bgstudio.backends.raytrace.registry import VOCABULARY
 from bgstudio.cutout import CutoutMaker, U2Net
@@ -18,7 +20,7 @@ from bgstudio.direction import Director, UniversalEncoder
 from bgstudio.domain.brief import MAX_SIDE, MIN_SIDE, FileFormat
 from bgstudio.domain.job import Engine
 from bgstudio.domain.outside import OutsideService
-from bgstudio.domain.ports import Cancel, Progress
+from bgstudio.domain.ports import Backend, Cancel, Progress
 from bgstudio.domain.sealed import KeyWrapper
 from bgstudio.engine import RENDERER, LocalPool
 from bgstudio.intake import DecoderProcess, IntakeLimits
@@ -27,6 +29,8 @@ from bgstudio.settings import Settings
 from bgstudio.studio import Studio
 from bgstudio.version import __version__
 from bgstudio.weights import WeightStore
+from bgstudio.weights.hub import ModelStore
+from bgstudio.weights.models import image_model
 
 if TYPE_CHECKING:
     from bgstudio.db import Database
@@ -69,6 +73,32 @@ def build_backend(config: Settings) -> PathTracer:
     return PathTracer(config.renderer, config.threads, config.renders_per_worker, config.render_seconds)
 
 
+def build_models(config: Settings) -> ModelStore:
+    """The folder of image models."""
+    return ModelStore(config.models_dir, offline=config.offline, non_commercial=config.non_commercial_models)
+
+
+def build_image_models(config: Settings) -> tuple[Backend, ...]:
+    """The image models of the settings, as backends; none is loaded before it is used.
+
+    Raises:
+        UsageError, WeightsMissing: a model that is not known, not allowed or not here.
+        BackendError: with ``auto``, no model fits this machine.
+    """
+    if not config.image_models:
+        return ()
+    store = build_models(config)
+    named = [name for name in config.image_models if name != "auto"]
+    models = [image_model(name) for name in named]
+    if "auto" in config.image_models:
+        picked, _room = plan(store.here(), look_at(config.diffusion_device))
+        models += [] if picked in models else [picked]
+    return tuple(
+        PaintedBackend(DiffusionPainter(model, store.path(model.name), config.diffusion_device), VOCABULARY)
+        for model in models
+    )
+
+
 def build_director() -> Director:
     """The director, for those who only want to know the presets."""
     return Director(VOCABULARY, UniversalEncoder())
@@ -105,6 +135,8 @@ def build_studio(config: Settings | None = None) -> Studio:
         cutters=CutoutShop(build_weights(config), config.threads),
         director=Director(backend.vocabulary, UniversalEncoder()),
         backend=backend,
+        others=build_image_models(config),
+        fallback=config.backend_fallback,
     )
 
 
@@ -137,7 +169,8 @@ def build_engine(config: Settings) -> LocalPool:
 
 _FOR_WORKERS = {
     "weights_dir", "offline", "max_bytes", "max_pixels", "max_side", "max_frames", "working_side", "decode_seconds",
-    "decode_memory", "render_seconds", "renders_per_worker", "renderer",
+    "decode_memory", "render_seconds", "renders_per_worker", "renderer", "image_models", "models_dir",
+    "diffusion_device", "non_commercial_models", "backend_fallback",
 }  # fmt: skip
 """Workers are told what they need to make pictures, and nothing of secrets, addresses or folders of results."""
 

@@ -85,6 +85,22 @@ class Settings(BaseSettings):
         "auto", pattern="^(auto|llvm|scalar)$", description="Path-tracing variant: auto, llvm or scalar."
     )
 
+    image_models: tuple[str, ...] = Field(
+        (),
+        description="Image models on this machine's GPU that people may choose, by name; 'auto' takes of those fetched "
+        "the one that fits its free memory.",
+    )
+    models_dir: Path = Field(default_factory=lambda: cache_home() / "models", description="Folder of the image models.")
+    diffusion_device: str = Field(
+        "auto", pattern=r"^(auto|cpu|mps|cuda(:\d{1,2})?)$", description="Accelerator for them: auto, cuda:1, mps, cpu."
+    )
+    non_commercial_models: bool = Field(
+        False, description="Accept image models whose pictures must not be used commercially. Tell your users."
+    )
+    backend_fallback: bool = Field(
+        False, description="Let the path tracer stand in for another backend that fails; the result says so."
+    )
+
     data_dir: Path = Field(
         default_factory=data_home,
         description="Folder of the service: database, sealed results, secrets. Readable by its owner only.",

@@ -6,10 +6,13 @@ from typing import Annotated
 
 import typer
 
-from bgstudio.bootstrap import build_weights, settings
+from bgstudio.bootstrap import build_models, build_weights, settings
 from bgstudio.cli.terminal import out, print_json, progress
+from bgstudio.weights.models import MODELS
 
 app = typer.Typer(help="List, fetch and verify model weights.", no_args_is_help=True)
+
+IMAGE_MODELS = frozenset(model.name for model in MODELS)
 
 
 @app.command("list")
@@ -25,6 +28,17 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON lis
             "note": standing.row.note,
         }
         for standing in build_weights(settings()).list()
+    ] + [
+        {
+            "name": standing.model.name,
+            "megabytes": round(standing.model.disk / 1e6),
+            "licence": standing.model.licence,
+            "here": standing.here,
+            "checked": False,
+            "note": f"{standing.model.title}: an image model for a GPU with {standing.model.offloaded / 1e9:.0f} GB or "
+            "more." + ("" if standing.model.commercial else " Not for commercial use."),
+        }
+        for standing in build_models(settings()).list()
     ]
     if as_json:
         print_json(rows)
@@ -32,7 +46,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON lis
     for row in rows:
         state = "here, checked" if row["checked"] else "here" if row["here"] else "not here"
         out.print(
-            f"{row['name']:10} {row['megabytes']:>4} MB  {state:14} {row['licence']:12} {row['note']}", markup=False
+            f"{row['name']:15} {row['megabytes']:>5} MB  {state:14} {row['licence']:12} {row['note']}", markup=False
         )
 
 
@@ -45,7 +59,10 @@ def pull(
     store = build_weights(settings())
     for name in names:
         with progress(name) as tell:
-            path = store.path(name, tell, accept_licence=accept_licence)
+            if name in IMAGE_MODELS:
+                path = build_models(settings()).pull(name, accept_licence=accept_licence, progress=tell)
+            else:
+                path = store.path(name, tell, accept_licence=accept_licence)
         out.print(f"{name}: {path}", markup=False)
 
 
@@ -55,9 +72,14 @@ def verify(
 ) -> None:
     """Hash weights again and compare with the registry."""
     store = build_weights(settings())
-    wanted = names or [standing.row.name for standing in store.list() if standing.present]
+    models = build_models(settings())
+    here = [model.name for model in models.here()]
+    wanted = names or [*(standing.row.name for standing in store.list() if standing.present), *here]
     if not wanted:
         out.print("No weights are here yet.")
     for name in wanted:
-        store.verify(name)
+        if name in IMAGE_MODELS:
+            models.verify(name)
+        else:
+            store.verify(name)
         out.print(f"{name}: right", markup=False)
