@@ -20,7 +20,7 @@ from bgstudio.direction import Director, UniversalEncoder
 from bgstudio.domain.brief import MAX_SIDE, MIN_SIDE, FileFormat
 from bgstudio.domain.job import Engine
 from bgstudio.domain.outside import OutsideService
-from bgstudio.domain.ports import Backend, Cancel, Progress
+from bgstudio.domain.ports import Backend, Cancel, Painter, Progress
 from bgstudio.domain.sealed import KeyWrapper
 from bgstudio.engine import RENDERER, LocalPool
 from bgstudio.intake import DecoderProcess, IntakeLimits
@@ -475,13 +475,35 @@ def _abilities(config: Settings) -> dict[str, Any]:
             "pictures_per_day": config.pictures_per_day,
             "upload_seconds": config.upload_seconds,
         },
-        "backends": [
-            {
-                "name": PathTracer.name,
-                "leaves_machine": PathTracer.capabilities.leaves_machine,
-                "trained_model": PathTracer.capabilities.trained_model,
-                "max_pixels": PathTracer.capabilities.max_pixels,
-            }
-        ],
+        "backends": [_backend_view(backend) for backend in _shown_backends(config)],
         "surfaces": [{"name": term.name, "label": term.label} for term in VOCABULARY.of("surface")],
+    }
+
+
+def _shown_backends(config: Settings) -> list[Painter | type[PathTracer]]:
+    """What people may choose; nothing is loaded or called for it."""
+    models = [image_model(name) for name in config.image_models if name != "auto"]
+    if "auto" in config.image_models:
+        store = build_models(config)
+        models += [one for one in store.here()[:1] if one not in models]
+    painters = [DiffusionPainter(model, config.models_dir) for model in models]
+    return [PathTracer, *painters]
+
+
+def _backend_view(backend: Painter | type[PathTracer]) -> dict[str, Any]:
+    """A backend as people are told of it, JSON-ready."""
+    able = backend.capabilities
+    return {
+        "name": backend.name,
+        "title": backend.title,
+        "leaves_machine": able.leaves_machine,
+        "needs_gpu": able.needs_gpu,
+        "trained_model": able.trained_model,
+        "any_prompt": able.any_prompt,
+        "follows_reference": able.follows_reference,
+        "seeded": able.seeded,
+        "max_pixels": able.max_pixels,
+        "seconds": able.seconds,
+        "price": None if able.price is None else {"amount": able.price.amount, "currency": able.price.currency},
+        "service": able.service,
     }

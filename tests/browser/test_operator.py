@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from bgstudio.service import Service
 from tests.browser.kit import DESKTOP, PHONE, Running, running, visiting
@@ -67,13 +68,19 @@ def test_the_operators_page(tmp_path: Path, browser: Browser, theme: str, viewpo
         expect(page.get_by_role("heading", level=1)).not_to_have_text("Operator’s page")
 
 
+def slow(route: Route) -> None:
+    """An answer that takes its time."""
+    time.sleep(0.3)
+    route.continue_()
+
+
 def test_a_second_click_is_not_lost_while_the_first_is_on_its_way(browser: Browser, studio: Running) -> None:
     with visiting(browser, studio) as visit:
         page = visit.page
         page.goto("/")
         visit.drop()
         visit.finished()
-        page.route("**/rating", lambda route: (page.wait_for_timeout(300), route.continue_()))
+        page.route("**/rating", slow)
         page.evaluate("() => { for (const name of ['up', 'down']) document.querySelector(`.thumb.${name}`).click(); }")
         expect(page.get_by_role("button", name="Shadow", exact=True)).to_be_visible()
         page.wait_for_timeout(1000)

@@ -166,7 +166,7 @@ async def test_a_look_keeps_what_the_studio_chose_and_outlives_the_picture(v: Vi
     assert look.brief.preset == chosen
     assert await v.service.history.clear(visitor) == 1
     assert (await v.service.looks.get(visitor, look.id)).brief.preset == chosen
-    v.service.check_wish(Wish(brief=look.brief))  # it can be asked for
+    await v.service.check_wish(Wish(brief=look.brief), visitor)  # it can be asked for
 
 
 async def test_clearing_takes_jobs_under_way_too_and_nobody_elses(v: Visit) -> None:

@@ -11,7 +11,7 @@ import pytest
 from bgstudio.audit.outside_standin import Standin
 from bgstudio.bootstrap import build_outside
 from bgstudio.db import Database
-from bgstudio.domain.outside import KNOWN, OutsideService
+from bgstudio.domain.outside import KNOWN, OutsideCall, OutsideService
 from bgstudio.errors import ConsentNeeded, OutsideDown, UnknownService, UnsafeSettings, UsageError
 from bgstudio.service.outside import Outside
 from bgstudio.service.visitor import Visitor
@@ -71,10 +71,26 @@ async def test_what_is_sent_carries_the_flags_and_nothing_of_the_person(home: Ho
 async def test_bytes_go_as_they_are_and_carry_the_headers(home: House, standin: Standin) -> None:
     outside, ana = way(home, standin.service()), await home.visitor()
     await agree(outside, ana)
-    await outside.send(ana, "standin", "cut", body=b"\x89PNG pixels", media_type="image/png")
+    call = OutsideCall("standin", "cut", body=b"\x89PNG pixels", media_type="image/png", headers={"X-Cut": "yes"})
+    answer = await outside.call(ana, call)
+    assert (answer.status, answer.ok, answer.data) == (200, True, b'{"done": true}')
+    assert standin.got[0].headers["X-Cut"] == "yes"
     assert standin.got[0].body == b"\x89PNG pixels"
     assert standin.got[0].headers["Content-Type"] == "image/png"
     assert standin.got[0].headers["X-No-Store"] == "true"
+
+
+@pytest.mark.parametrize(
+    "path", ["https://elsewhere.example/x", "http://cdn.example/x", "https://cdn.example:8443/x", "file:///etc/passwd"]
+)
+async def test_answers_are_fetched_from_the_services_own_places_only(home: House, standin: Standin, path: str) -> None:
+    outside, ana = way(home, standin.service(also=("cdn.example",))), await home.visitor()
+    await agree(outside, ana)
+    with pytest.raises(OutsideDown, match="a place that is not its own"):
+        await outside.call(ana, OutsideCall("standin", path, "GET"))
+    with pytest.raises(OutsideDown, match="a place that is not its own"):
+        await outside.call(ana, OutsideCall("standin", "https://cdn.example/x", "POST", body=b"pixels"))
+    assert standin.got == []
 
 
 async def test_consent_is_of_one_person_to_one_service(home: House, standin: Standin) -> None:
@@ -172,7 +188,7 @@ async def test_calls_are_noted_without_what_was_sent(home: House, standin: Stand
     with pytest.raises(OutsideDown):
         await outside.send(ana, "standin", "make", {"prompt": SECRET})
     assert [note[1:] for note in notes] == [
-        ("standin", "consent_needed"), ("standin", "2xx"), ("standin", "outside_down"),
+        ("standin", "consent_needed"), ("standin", "2xx"), ("standin", "5xx"),
     ]  # fmt: skip
     assert SECRET.encode() not in home.bytes_on_disk()
 

@@ -16,6 +16,8 @@ from typing import Any, cast
 import numpy as np
 from PIL import Image
 
+from bgstudio.backends.painted import PaintedBackend as PaintedModel
+from bgstudio.backends.raytrace.registry import VOCABULARY
 from bgstudio.bootstrap import build_service
 from bgstudio.cutout import CutoutMaker, Hint
 from bgstudio.domain.cutout import Cutout
@@ -29,8 +31,9 @@ from bgstudio.pixels.alpha import bounding_box
 from bgstudio.service import Service
 from bgstudio.settings import Settings
 from bgstudio.studio import Studio
-from bgstudio.testing import painted_studio
+from bgstudio.testing import StandInPainter, painted_studio
 from bgstudio.vault import Box
+from bgstudio.weights.models import image_model
 from tests.factories import matte
 
 
@@ -48,14 +51,25 @@ def cut_by_corners(
     return Cutout(photo.rgb, alpha, np.ones_like(alpha), box, "corners" if not preview else "corners, quick")
 
 
-def corner_studio() -> Studio:
-    """A painted studio that cuts out by the photo's corners."""
+class NamedPainter(StandInPainter):
+    """A stand-in that goes by the name of a model."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.title = image_model(name).title
+
+
+def corner_studio(models: tuple[str, ...] = ()) -> Studio:
+    """A painted studio that cuts out by the photo's corners; ``models``: names of stand-in models beside it."""
     made = painted_studio()
+    made.backend.name = "raytrace"  # as the default is called  # type: ignore[misc]
 
     def cutters(_preview: bool, _progress: Progress, _cancel: Cancel) -> CutoutMaker:
         return cast(CutoutMaker, cut_by_corners)
 
-    return Studio(made.decoder, cutters, made.director, made.backend)
+    others = tuple(PaintedModel(NamedPainter(name), VOCABULARY) for name in models)
+    return Studio(made.decoder, cutters, made.director, made.backend, others)
 
 
 class FakeEngine:
@@ -66,6 +80,7 @@ class FakeEngine:
         fail: raised instead of working, where it is set.
         tasks: those that have been run.
         forgotten: jobs that were forgotten.
+        models: names of stand-in models beside the default backend, from the next start on.
     """
 
     def __init__(self, most_waiting: int = 24, workers: int = 1) -> None:
@@ -83,13 +98,14 @@ class FakeEngine:
         self.tasks: list[Task] = []
         self.forgotten: list[str] = []
         self.alive = False
+        self.models: tuple[str, ...] = ()
 
     @property
     def transport(self) -> Box:
         return self._transport
 
     async def start(self) -> None:
-        self._studio = corner_studio()
+        self._studio = corner_studio(self.models)
         self._maker = Maker(self._studio)
         self.alive = True
 
@@ -176,7 +192,9 @@ def service(folder: Path, engine: FakeEngine | None = None, **settings: Any) -> 
         "public_url": "http://studio.test",
     }
     config = Settings(data_dir=folder / "data", offline=True, **{**values, **settings})
-    return build_service(config, engine or FakeEngine())
+    engine = engine or FakeEngine()
+    engine.models = config.image_models
+    return build_service(config, engine)
 
 
 @cache

@@ -50,6 +50,7 @@ def picture_facts(
         "seed": render.shot.seed,
         "width": render.shot.width,
         "height": render.shot.height,
+        "backend": render.plate.backend,
         "notes": list(dict.fromkeys(notes)),
         "report": render.report.model_dump(mode="json"),
         "seconds": round(seconds, 3),

@@ -106,6 +106,27 @@ class JobDesk:
         """Jobs that have not ended."""
         return [job for job in self._jobs.values() if not job.state.ended]
 
+    def whose(self, job: str) -> Visitor:
+        """Whose a job under way is; raises ``Gone`` where it has ended or was deleted."""
+        under = self._under.get(job)
+        if under is None:
+            raise Gone("This job has ended.", "Nothing more is done for it.", "Start it again if you like.")
+        return under.visitor
+
+    def sent(self, job: str, service: str) -> None:
+        """Note in a job's receipt that something of it goes to an outside service."""
+        found = self._jobs.get(job)
+        if found is not None and service not in found.sent_to:
+            found.sent_to.append(service)
+            found.note_change()
+
+    def not_sent(self, job: str, service: str) -> None:
+        """Take that back: it was refused before anything went out."""
+        found = self._jobs.get(job)
+        if found is not None and service in found.sent_to:
+            found.sent_to.remove(service)
+            found.note_change()
+
     @staticmethod
     def new_id() -> str:
         """An id for a job to come; its parts are sealed for it before it exists."""

@@ -13,10 +13,13 @@ from bgstudio.domain.job import Artefact, JobState, Outcome, Step, Wish
 from bgstudio.domain.sealed import Sealed
 from bgstudio.errors import StudioError
 
-BACKEND = "raytrace"
+HERE = "raytrace"
+"""What makes a picture where nothing else is told: it runs on this machine."""
+
 LOOK_FIRST = 0.5
 """A doubt above this severity should be looked at before publishing."""
 
+AUTO = "auto"
 LAYERS = ("background", "shadow", "reflection", "product")
 CUTOUT_FILES = ("cutout", "mask", "confidence")
 
@@ -68,6 +71,7 @@ class Job:
         facts: ``cutout``, ``preview`` and ``pictures`` as the engine told them.
         error: why it failed.
         title: what the person calls it; empty until they do.
+        sent_to: names of the outside services that something of it was sent to.
     """
 
     id: str
@@ -95,6 +99,7 @@ class Job:
     refunded: bool = False
     error: dict[str, Any] | None = None
     title: str = ""
+    sent_to: list[str] = field(default_factory=list)
 
     told: int = 1
     changed_at: int = 1
@@ -164,6 +169,7 @@ class Job:
             "error": self.error,
             "doing": self.progress.get("doing", "picture"),
             "title": self.title,
+            "sent_to": self.sent_to,
         }
 
     @classmethod
@@ -192,6 +198,7 @@ class Job:
             refunded=facts["refunded"],
             error=facts["error"],
             title=facts.get("title", ""),
+            sent_to=list(facts.get("sent_to", ())),
             progress={"step": "", "part": 1.0, "doing": facts["doing"], "number": 0},
         )
         if not record.state.ended:
@@ -223,8 +230,9 @@ class Job:
             "pictures": [self._picture_view(number) for number in sorted(self.pictures)],
             "receipt": {
                 "came_in": [{"what": came.what, "bytes": came.bytes, "sha256_prefix": None} for came in self.came],
-                "backend": BACKEND,
-                "left_machine": False,
+                "backend": next((told["backend"] for told in self.pictures.values() if "backend" in told), HERE),
+                "left_machine": bool(self.sent_to),
+                "sent_to": list(self.sent_to),
                 "inputs_dropped": _iso(self.dropped),
                 "results_expire": _iso(self.expires),
                 "refunded": self.refunded,
@@ -271,6 +279,7 @@ class Job:
             "width": told.get("width", self.width),
             "height": told.get("height", self.height),
             "seconds": told.get("seconds", 0.0),
+            "backend": told.get("backend", HERE),
             "notes": list(told.get("notes", ())),
             "report": told.get("report", {}),
             "thumb": self._found(f"thumb-{number}"),
@@ -284,7 +293,9 @@ def plan_of(wish: Wish) -> list[tuple[Step, int]]:
     """The turns that a wish takes, in order: (step, number)."""
     if wish.kind == "cutout":
         return [("cutout", 0)]
-    first: list[tuple[Step, int]] = [("preview", 0)] if wish.preview else []
+    # a preview shows what comes; by a model it would be another picture, and may cost as much as the first
+    quick: Step = "preview" if wish.brief.backend in (AUTO, HERE) else "cutout"
+    first: list[tuple[Step, int]] = [(quick, 0)] if wish.preview else []
     return first + [("picture", number) for number in range(wish.brief.count)]
 
 

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import structlog
 
 from bgstudio.db import Database, accounts, consents, sessions
-from bgstudio.domain.outside import OutsideService
+from bgstudio.domain.outside import OutsideAnswer, OutsideCall, OutsideService
 from bgstudio.errors import ConsentNeeded, OutsideDown, UnknownService, UsageError
 from bgstudio.service.visitor import Clock, Visitor, utc_now
 
@@ -62,15 +63,6 @@ class Consent:
         }
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a service answered."""
-
-    status: int
-    media_type: str
-    data: bytes
-
-
 class Outside:
     """The only way from here to an outside AI service.
 
@@ -96,7 +88,7 @@ class Outside:
         self._services = {service.name: service for service in services}
         self._keys = dict(keys or {})
         self._clock = clock
-        self._under_way: dict[tuple[str, str], set[asyncio.Task[Answer]]] = {}
+        self._under_way: dict[tuple[str, str], set[asyncio.Task[OutsideAnswer]]] = {}
 
     @property
     def services(self) -> tuple[OutsideService, ...]:
@@ -143,36 +135,45 @@ class Outside:
         for task in tuple(self._under_way.get((visitor.owner, name), ())):
             task.cancel()
 
+    async def check(self, visitor: Visitor, name: str) -> None:
+        """Raise ``ConsentNeeded`` unless somebody has agreed to a service, or ``UnknownService``."""
+        await self._check(visitor, self._on(name))
+
     # -- sending ---------------------------------------------------------------------------------------------------
 
     async def send(
-        self,
-        visitor: Visitor,
-        name: str,
-        path: str,
-        fields: Mapping[str, Any] | None = None,
-        *,
-        body: bytes | None = None,
-        media_type: str = "application/octet-stream",
-    ) -> Answer:
-        """Post to a service, once, and wait for its answer.
+        self, visitor: Visitor, name: str, path: str, fields: Mapping[str, Any] | None = None
+    ) -> OutsideAnswer:
+        """Post JSON to a service, with its own fields that ask it to keep nothing, and wait for its answer.
 
         Args:
             visitor: in whose name.
             name: of the service.
             path: below its address.
-            fields: sent as JSON, with the service's own fields that ask it to keep nothing.
-            body, media_type: sent instead, as they are.
+            fields: of the JSON.
+
+        Raises:
+            OutsideDown: it answered with an error; and whatever ``call`` raises.
+        """
+        service = self._on(name)
+        body = json.dumps({**(fields or {}), **service.no_store_fields}).encode()
+        answer = await self.call(visitor, OutsideCall(name, path, body=body, media_type="application/json"))
+        if not answer.ok:
+            raise _down(service, f"answered with {answer.status}")
+        return answer
+
+    async def call(self, visitor: Visitor, call: OutsideCall) -> OutsideAnswer:
+        """Send one request, once, and wait for the answer, whatever its status.
 
         Raises:
             UnknownService: it is not switched on here.
             ConsentNeeded: they have not agreed to it, or to other words, or have taken it back; nothing was sent, or
                 the call was cut off.
-            OutsideDown: it does not answer, not in time, or not as it should.
+            OutsideDown: it does not answer, or not in time.
         """
-        service = self._on(name)
-        place = (visitor.owner, name)
-        task = asyncio.create_task(self._call(visitor, service, path, fields, body, media_type))
+        service = self._on(call.service)
+        place = (visitor.owner, call.service)
+        task = asyncio.create_task(self._call(visitor, service, call))
         self._under_way.setdefault(place, set()).add(task)
         loop = asyncio.get_running_loop()
         began, how = loop.time(), "cancelled"
@@ -193,35 +194,27 @@ class Outside:
             self._under_way[place].discard(task)
             if not self._under_way[place]:
                 del self._under_way[place]
-            log.info("outside call", service=name, how=how, seconds=round(loop.time() - began, 3))
+            log.info("outside call", service=call.service, how=how, seconds=round(loop.time() - began, 3))
             if self.noted is not None:
-                self.noted(visitor, name, how, loop.time() - began)
+                self.noted(visitor, call.service, how, loop.time() - began)
 
-    async def _call(
-        self,
-        visitor: Visitor,
-        service: OutsideService,
-        path: str,
-        fields: Mapping[str, Any] | None,
-        body: bytes | None,
-        media_type: str,
-    ) -> Answer:
+    async def _call(self, visitor: Visitor, service: OutsideService, call: OutsideCall) -> OutsideAnswer:
         await self._check(visitor, service)
-        headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
-        if service.name in self._keys:
-            headers[service.key_header] = self._keys[service.name]
-        if body is None:
-            body = json.dumps({**(fields or {}), **service.no_store_fields}).encode()
-            media_type = "application/json"
-        headers |= {"Content-Type": media_type, **service.no_store_headers}
-        url = f"{service.url.rstrip('/')}/{path.lstrip('/')}"
+        url, ours = _address(service, call)
+        headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", **call.headers}
+        if ours:  # a server that only keeps its pictures gets neither key nor flags
+            headers |= service.no_store_headers
+            if service.name in self._keys:
+                headers[service.key_header] = self._keys[service.name]
+        if call.media_type:
+            headers["Content-Type"] = call.media_type
         limits = httpx2.Timeout(service.seconds, connect=min(CONNECT_SECONDS, service.seconds))
         try:
             async with (
                 asyncio.timeout(service.seconds),
                 # no proxies or netrc of the environment, no cookies, no redirects: it goes there and nowhere else
                 httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=limits) as http,
-                http.stream("POST", url, content=body, headers=headers) as answer,
+                http.stream(call.method, url, content=call.body, headers=headers) as answer,
             ):
                 data = bytearray()
                 async for chunk in answer.aiter_raw():
@@ -232,9 +225,8 @@ class Outside:
             raise _down(service, "took too long to answer") from None
         except httpx2.HTTPError:
             raise _down(service, "could not be reached, or broke off") from None
-        if not answer.is_success:
-            raise _down(service, f"answered with {answer.status_code}")
-        return Answer(answer.status_code, answer.headers.get("content-type", ""), bytes(data))
+        told = {name.lower(): value for name, value in answer.headers.items()}
+        return OutsideAnswer(answer.status_code, told.get("content-type", ""), bytes(data), told)
 
     async def _check(self, visitor: Visitor, service: OutsideService) -> None:
         async with self._db.read() as connection:
@@ -251,6 +243,18 @@ class Outside:
                 "Pictures are made on this machine without any.",
             )
         return service
+
+
+def _address(service: OutsideService, call: OutsideCall) -> tuple[str, bool]:
+    """Where a call goes, and whether that is the service itself; raises ``OutsideDown`` for a place that it is not."""
+    if "://" not in call.path:
+        return f"{service.url.rstrip('/')}/{call.path.lstrip('/')}", True
+    where = urlsplit(call.path)
+    if f"{where.scheme}://{where.netloc}" == service.url.rstrip("/"):
+        return call.path, True
+    if call.method == "GET" and where.scheme == "https" and where.hostname in service.also and where.port is None:
+        return call.path, False
+    raise _down(service, "sent us to a place that is not its own")
 
 
 def _stands(service: OutsideService, row: consents.ConsentRow | None) -> Consent:

@@ -13,7 +13,16 @@ import structlog
 from bgstudio.db import Database
 from bgstudio.direction.presets import plain_name
 from bgstudio.domain.job import Engine, Wish
-from bgstudio.errors import StudioError, UnknownPreset, UsageError
+from bgstudio.domain.outside import OutsideAnswer, OutsideCall
+from bgstudio.errors import (
+    ConsentNeeded,
+    LimitReached,
+    StudioError,
+    UnknownBackend,
+    UnknownPreset,
+    UnknownService,
+    UsageError,
+)
 from bgstudio.service.accounts import Accounts
 from bgstudio.service.deletion import Deletion
 from bgstudio.service.desk import JobDesk
@@ -21,6 +30,7 @@ from bgstudio.service.export import Exports
 from bgstudio.service.graves import Graves
 from bgstudio.service.history import History
 from bgstudio.service.insight import Insight
+from bgstudio.service.job import AUTO
 from bgstudio.service.keys import Keys
 from bgstudio.service.letters import Letters
 from bgstudio.service.login import Logins
@@ -163,9 +173,10 @@ class Service:
             return False
         return True
 
-    def check_wish(self, wish: Wish) -> None:
+    async def check_wish(self, wish: Wish, visitor: Visitor) -> None:
         """Refuse before the queue what can be told without the photo; raises ``StudioError``."""
         self.screen.check(wish.brief.prompt)
+        await self._check_backend(wish.brief.backend, visitor)
         if wish.brief.count > self.most_pictures:
             raise UsageError(
                 f"A job makes at most {self.most_pictures} pictures.", "Nothing was taken in.", "Ask for fewer."
@@ -177,7 +188,32 @@ class Service:
                 "There is no preset of that name.", "No picture was made.", f"Choose one of: {', '.join(known)}."
             )
 
+    async def _check_backend(self, name: str, visitor: Visitor) -> None:
+        """Whether it is there, and whether the person has agreed to what it sends."""
+        known = {str(backend["name"]): str(backend["service"]) for backend in self.capabilities["backends"]}
+        if name != AUTO and name not in known:
+            raise UnknownBackend(
+                "There is no backend of that name here.",
+                "No picture was made, and nothing was sent anywhere.",
+                f"Choose one of: {', '.join([AUTO, *known])}.",
+            )
+        if known.get(name):
+            await self.outside.check(visitor, known[name])  # before anything is queued; asked again with each call
+
+    async def _reach(self, job: str, call: OutsideCall) -> OutsideAnswer:
+        """Make a call of a job under way, in the name of whose it is; its receipt tells of it."""
+        visitor = self.desk.whose(job)
+        self.desk.sent(job, call.service)
+        try:
+            return await self.outside.call(visitor, call)
+        except (ConsentNeeded, UnknownService, LimitReached):
+            self.desk.not_sent(job, call.service)
+            raise
+
     def __post_init__(self) -> None:
+        calls = getattr(self.engine, "calls", None)
+        if calls is not None:
+            calls.reach = self._reach
         self.desk.failed = self._job_failed
         self.accounts.noted = self._note
         self.desk.watched = self.insight.job_ended

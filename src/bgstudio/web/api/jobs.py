@@ -82,7 +82,7 @@ async def take(request: Request, access: Access, wished: Any, key: str | None = 
     finally:
         slots.leave(visitor.scope)
     wish: Wish = wished(upload)
-    service.check_wish(wish)
+    await service.check_wish(wish, visitor)
     request.app.state.metrics.upload_bytes.inc(sum(upload.sizes.values()))
     delivery = Delivery(
         job=upload.job,
@@ -239,7 +239,7 @@ async def again(request: Request, job: JobId, wish: Wish | None = None) -> Respo
     service.desk.admit(access.visitor)
     service.rates.jobs(access.visitor)
     if wish is not None:
-        service.check_wish(wish)
+        await service.check_wish(wish, access.visitor)
     made = await service.history.again(access.visitor, job, wish)
     return JSONResponse(made.view(), 202, {"Location": f"/v1/jobs/{made.id}"})
 

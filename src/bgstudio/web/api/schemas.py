@@ -63,6 +63,7 @@ class PictureView(_Shape):
     width: int
     height: int
     seconds: float
+    backend: str = Field(description="What made the background.")
     notes: list[str]
     report: Report
     thumb: Url | None
@@ -85,6 +86,7 @@ class Receipt(_Shape):
     came_in: list[CameIn]
     backend: str
     left_machine: bool
+    sent_to: list[str] = Field(description="Outside services that something of it was sent to.")
     inputs_dropped: datetime | None
     results_expire: datetime | None
     refunded: bool = Field(description="Pictures that were not made have been given back to the day's count.")
@@ -222,9 +224,17 @@ class BackendView(_Shape):
     """One way to make backgrounds."""
 
     name: str
-    leaves_machine: bool
+    title: str
+    leaves_machine: bool = Field(description="Whether the picture is sent to an outside service.")
+    needs_gpu: bool
     trained_model: bool
+    any_prompt: bool = Field(description="Whether it can show what nobody has modelled, in whatever words.")
+    follows_reference: bool
+    seeded: bool = Field(description="Whether the same wish and seed give the same picture again.")
     max_pixels: int
+    seconds: float | None = Field(description="Usual time of one picture at 1024 pixels; null: not measured.")
+    price: dict[str, float | str] | None = Field(description="Of one picture: amount and currency; null: none.")
+    service: str = Field(description="The outside service that has to be agreed to first; empty: none.")
 
 
 class CapabilitiesView(_Shape):

@@ -19,7 +19,9 @@ from bgstudio.web.uploads import Upload
 
 router = APIRouter(include_in_schema=False)
 
-FIELDS = frozenset({"csrf", "prompt", "preset", "colour", "key_side", "size", "count", "seed", "format", "layers"})
+FIELDS = frozenset(
+    {"csrf", "prompt", "preset", "colour", "key_side", "size", "count", "seed", "format", "layers", "backend"}
+)
 """Fields of the form without script, beside its files."""
 
 _SIZE = re.compile(r"(\d{2,4})(?:\s*[x×]\s*(\d{2,4}))?")
@@ -110,7 +112,9 @@ def read_form(fields: dict[str, str]) -> Wish:
     if strange:
         raise UsageError(f"The form has a field '{min(strange)}' that means nothing here.", "Nothing was taken in.")
     said = {name: value.strip() for name, value in fields.items() if value.strip() and name != "csrf"}
-    brief: dict[str, Any] = {name: said[name] for name in ("prompt", "preset", "colour", "key_side") if name in said}
+    brief: dict[str, Any] = {
+        name: said[name] for name in ("prompt", "preset", "colour", "key_side", "backend") if name in said
+    }
     brief |= {name: said[name] for name in ("count", "seed") if name in said}
     if "size" in said:
         size = _SIZE.fullmatch(said["size"])

@@ -29,7 +29,7 @@ def fill(template: str, **values: object) -> str:
 
 SCRIPT_PARTS: Final = (
     "usage", "studio", "look", "light", "set", "size", "go", "refine", "progress", "notes", "receipt", "units",
-    "nav", "samples", "rating", "mine",
+    "backends", "nav", "samples", "rating", "mine",
 )  # fmt: skip
 """What the scripts need; the rest is only in templates."""
 

@@ -30,6 +30,8 @@ export const remove = (job) => ask("DELETE", job.links.delete);
 export const recipe = (picture) => ask("GET", picture.recipe);
 export const looks = () => ask("GET", "/v1/looks");
 export const saveLook = (look) => send("POST", "/v1/looks", look);
+export const outside = () => ask("GET", "/v1/outside");
+export const agree = (service, digest) => send("PUT", `/v1/outside/${service}/consent`, { digest });
 export const jobs = (limit) => ask("GET", `/v1/jobs?limit=${limit}`);
 
 /** Make a job again from the cut-out that was kept of it: the photo never is. */

@@ -113,7 +113,7 @@ export function receipt(list, item) {
   const rows = [];
   const row = (words, value) => rows.push(make("div", {}, make("dt", {}, words), make("dd", {}, value)));
   for (const part of told.came_in || []) row(say("receipt.came"), say("receipt.came_item", { what: part.what, kb: Math.round(part.bytes / 1000) }));
-  row(say("receipt.where"), say(told.left_machine ? "receipt.elsewhere" : "receipt.here", { backend: told.backend }));
+  row(say("receipt.where"), say(told.left_machine ? "receipt.elsewhere" : "receipt.here", { backend: told.left_machine ? told.sent_to.join(", ") : told.backend }));
   row(say("receipt.dropped"), told.inputs_dropped ? say("receipt.dropped_at", { time: clock(told.inputs_dropped) }) : say("receipt.not_yet"));
   if (report) row(say("receipt.changed"), say("receipt.changed_of", { n: report.changed_pixels, all: report.product_pixels.toLocaleString("en") }));
   row(say("receipt.results"), say("receipt.results_at", { time: clock(told.results_expire || expires) }));

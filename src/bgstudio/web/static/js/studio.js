@@ -7,6 +7,7 @@ import { Direction } from "./wish.js";
 import { Stage } from "./stage.js";
 import { Strip, downloads, receipt } from "./strip.js";
 import { dismiss, note } from "./notes.js";
+import { agreed, choices, chosen, title } from "./backends.js";
 import { Favourites } from "./favourites.js";
 import "./place.js";
 import "./refine.js";
@@ -15,7 +16,7 @@ const main = $("#main");
 const stage = new Stage();
 const direction = new Direction();
 const strip = new Strip();
-const state = { photo: null, reference: null, jobs: new Map(), focus: null, retry: 0, limit: Number(main.dataset.limit), left: Number(main.dataset.left), resets: main.dataset.resets };
+const state = { queue: [], side: null, photo: null, reference: null, jobs: new Map(), focus: null, retry: 0, limit: Number(main.dataset.limit), left: Number(main.dataset.left), resets: main.dataset.resets };
 
 // ---- taking a photo
 async function take(file, { look = "" } = {}) {
@@ -131,9 +132,25 @@ async function submit(key = crypto.randomUUID()) {
   const photo = state.photo;
   if (!photo) return;
   if (state.left <= 0) { await limited(new api.Problem(429)); if (state.left <= 0) return; }
+  const names = chosen();
+  try {
+    if (!(await agreed(names))) { stage.say(say("backends.not_sent")); note("unsent", { title: say("backends.not_sent"), text: say("backends.not_sent_text"), symbol: "lock" }); return; }
+  } catch (problem) { refused(problem, key); return; }
+  if (photo !== state.photo) return;
+  state.queue = names.slice(1);
+  state.side = names.length > 1 ? { jobs: [], told: new Set() } : null;
+  await send(names[0], key);
+}
+
+// Several backends: one picture of each, one after the other, then side by side.
+async function send(backend, key = crypto.randomUUID()) {
+  const photo = state.photo;
   clearTimeout(state.retry);
-  dismiss("failed", "cancelled", "busy", "offline", "bad", "gone");
+  dismiss("failed", "cancelled", "busy", "offline", "bad", "gone", "unsent");
   const wish = direction.read();
+  delete wish.brief.backend;
+  if (backend !== "auto") wish.brief.backend = backend;
+  if (state.side) wish.brief.count = 1;
   if (photo.box) wish.box = photo.box;
   stage.moving = false;
   stage.sending();
@@ -149,6 +166,7 @@ async function submit(key = crypto.randomUUID()) {
     return;
   }
   if (photo !== state.photo) { api.cancel(job).catch(() => {}); return; }
+  state.side?.jobs.push(job.id);
   listen(job, photo);
   usage();
 }
@@ -188,7 +206,7 @@ function heard(job, photo) {
   } else dismiss("line");
   for (const item of come) stage.say(job.count > 1 ? say("progress.ready_n", { n: item.number + 1, count: job.count }) : say("progress.ready"));
   const current = strip.current;
-  if (current?.job.id === job.id) stage.show(current);
+  if (current?.job.id === job.id) state.shown = stage.show(current);
   if (!api.ended(job)) { if (state.focus === job.id) stage.progress(job, job.progress); return; }
   state.jobs.delete(job.id);
   if (state.focus === job.id) { state.focus = null; stage.idle(); }
@@ -197,6 +215,29 @@ function heard(job, photo) {
   if (job.state !== "done" && strip.current) stage.show(strip.current);
   running();
   usage();
+  next(job);
+}
+
+function next(job) {
+  if (!state.side?.jobs.includes(job.id) || !api.ended(job) || state.side.told.has(job.id)) return;
+  state.side.told.add(job.id); // its end may be heard twice
+  if (job.state === "cancelled") { state.queue = []; state.side = null; return; }
+  const following = state.queue.shift();
+  if (following) { send(following); return; }
+  const made = state.side.jobs;
+  state.side = null;
+  const items = strip.items.filter((item) => item.picture && made.includes(item.job.id)).reverse();
+  if (items.length > 1) Promise.resolve(state.shown).then(() => sideBySide(items));
+}
+
+/** Up to four pictures beside each other, with what made each of them. */
+function sideBySide(items) {
+  const named = new Set(items.map((item) => item.picture.backend)).size > 1;
+  $("#allpics").replaceChildren(...items.slice(0, 4).map((item) => make("button", { type: "button", "aria-label": named ? `${title(item.picture.backend)}: ${item.picture.title}` : item.picture.title, onclick: () => strip.pick(item) },
+    make("img", { src: item.picture.files.jpeg || item.picture.files.png || item.picture.thumb, alt: "" }),
+    named ? make("span", { class: "by" }, say("backends.by", { title: title(item.picture.backend), s: Math.max(1, Math.round(item.picture.seconds)) })) : null)));
+  $("#allpics").hidden = false;
+  stage.frame.view = "all";
 }
 
 function running() {
@@ -210,6 +251,8 @@ async function leave(job) {
 }
 
 async function stopAll() {
+  state.queue = [];
+  state.side = null;
   for (const { job, stop } of state.jobs.values()) { stop(); api.cancel(job).catch(() => {}); }
   state.jobs.clear();
   state.focus = null;
@@ -218,6 +261,7 @@ async function stopAll() {
 }
 $("#stop").addEventListener("click", () => { for (const { job } of state.jobs.values()) leave(job); });
 $("#make").addEventListener("click", () => submit());
+choices(() => fresh(false));
 
 // ---- what can go wrong
 function refused(problem, key) {
@@ -294,16 +338,12 @@ async function usage() {
 function changed() { fresh(false); }
 function fresh(yes) {
   $("#make").classList.toggle("stale", !yes && Boolean(strip.items.length));
-  $("#make-text").textContent = direction.count > 1 ? say("go.make", { n: direction.count }) : say("go.make_one");
+  const several = chosen().length;
+  $("#make-text").textContent = several > 1 ? say("backends.make", { n: several }) : direction.count > 1 ? say("go.make", { n: direction.count }) : say("go.make_one");
 }
 direction.addEventListener("changed", changed);
 strip.addEventListener("pick", () => { $("#allpics").hidden = true; stage.moving = false; if (stage.frame.view === "all") stage.frame.view = "picture"; stage.show(strip.current); });
-strip.addEventListener("all", () => {
-  const done = strip.items.filter((item) => item.picture).slice(0, 4);
-  $("#allpics").replaceChildren(...done.map((item) => make("button", { type: "button", "aria-label": item.picture.title, onclick: () => strip.pick(item) }, make("img", { src: item.picture.files.jpeg || item.picture.files.png || item.picture.thumb, alt: "" }))));
-  $("#allpics").hidden = false;
-  stage.frame.view = "all";
-});
+strip.addEventListener("all", () => sideBySide(strip.items.filter((item) => item.picture)));
 stage.frame.addEventListener("view", () => { if (stage.frame.view !== "all") $("#allpics").hidden = true; });
 $("#m-dl").addEventListener("beforetoggle", (event) => { if (event.newState === "open" && strip.current?.picture) downloads($("#m-dl"), strip.current); });
 $("#receipt-open").addEventListener("click", () => { receipt($("#receipt-facts"), strip.current); $("#receipt").showModal(); });

@@ -1,6 +1,7 @@
 // What is wished for: reads every control of the direction into the wish that the API takes.
 import { $, $$, make } from "./page.js";
 import { say } from "./words.js";
+import { chosen } from "./backends.js";
 import "./dial.js";
 
 const sizes = JSON.parse(document.getElementById("sizes-data").content.textContent);
@@ -145,6 +146,7 @@ export class Direction extends EventTarget {
     if (size) size.checked = true;
     if (!row) { $("#own-w").value = brief.width; $("#own-h").value = brief.height; }
     $("#own").hidden = Boolean(row);
+    for (const box of $$("[name=backend]")) box.checked = box.value === (brief.backend || "auto");
     $("#seed").value = brief.seed;
     const light = brief.light || {};
     if (light.azimuth != null) this.dial.degrees = light.azimuth;
@@ -182,6 +184,8 @@ export class Direction extends EventTarget {
     if (this.placement) brief.placement = this.placement;
     if (value("match")) brief.harmonise = value("match") / 100;
     const formats = $$("[name=format]:checked").map((box) => box.value);
+    const [backend] = chosen();
+    if (backend !== "auto") brief.backend = backend;
     return { kind: "picture", brief, preview: true, formats: formats.length ? formats : ["png"], layers: $("#layers").checked };
   }
 }

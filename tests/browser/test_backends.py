@@ -1,0 +1,100 @@
+"""Choosing what makes the background, and several side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from bgstudio.web.words import TEXT
+from tests.browser.kit import DESKTOP, PHONE, Running, running, visiting
+from tests.browser.test_account import faults
+
+WORDS = TEXT["backends"]
+SIZES = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(
+        tmp_path_factory.mktemp("models"), image_models=("klein-4b", "sdxl-inpaint"), pictures_per_day=500,
+        pictures_per_address=5000,
+    ) as made:  # fmt: skip
+        yield made
+
+
+def test_where_there_is_one_backend_nothing_is_asked(browser: Browser, studio: Running) -> None:
+    with visiting(browser, studio) as visit:
+        visit.page.goto("/")
+        expect(visit.page.locator("[name=backend]")).to_have_count(0)
+
+
+@SIZES
+def test_a_model_is_chosen_and_the_picture_says_so(browser: Browser, models: Running, viewport: dict[str, int]) -> None:
+    with visiting(browser, models, viewport=viewport, bypass_csp=True) as visit:
+        page = visit.page
+        page.goto("/")
+        visit.drop()
+        visit.finished()
+        box = page.get_by_label("FLUX.2 klein 4B")
+        box.check()
+        expect(page.locator("[name=backend][value=auto]")).not_to_be_checked()
+        assert faults(page) == []
+        page.locator("#make").click()
+        visit.finished(2)
+        job = page.request.get("/v1/jobs").json()["jobs"][0]
+        assert job["pictures"][0]["backend"] == "klein-4b"
+        assert job["receipt"]["backend"] == "klein-4b"
+        assert job["receipt"]["left_machine"] is False
+        assert job["pictures"][0]["report"]["changed_pixels"] == 0
+        box.uncheck()
+        expect(page.locator("[name=backend][value=auto]")).to_be_checked()
+
+
+@SIZES
+def test_several_are_made_one_after_the_other_and_shown_side_by_side(
+    browser: Browser, models: Running, viewport: dict[str, int]
+) -> None:
+    with visiting(browser, models, viewport=viewport) as visit:
+        page = visit.page
+        page.goto("/")
+        visit.drop()
+        visit.finished()
+        for name in ("Path tracer", "FLUX.2 klein 4B", "Stable Diffusion XL Inpainting"):
+            page.get_by_label(name).check()
+        page.locator("#make").click()
+        visit.finished(4)
+        shown = page.locator("#allpics button")
+        expect(shown).to_have_count(3)
+        for number, title in enumerate(("Path tracer", "FLUX.2 klein 4B", "Stable Diffusion XL Inpainting")):
+            expect(shown.nth(number)).to_contain_text(title)
+        assert len({job["id"] for job in page.request.get("/v1/jobs").json()["jobs"]}) == 4
+        shown.nth(1).click()
+        expect(page.locator("#allpics")).to_be_hidden()
+
+
+def test_stopping_ends_the_comparison(browser: Browser, models: Running) -> None:
+    with visiting(browser, models) as visit:
+        page = visit.page
+        page.goto("/")
+        visit.drop()
+        visit.finished()
+        for name in ("Path tracer", "FLUX.2 klein 4B"):
+            page.get_by_label(name).check()
+        models.hold()
+        page.locator("#make").click()
+        page.locator("#stop").click()
+        models.release()
+        expect(page.locator("#stop")).to_be_hidden()
+        page.wait_for_timeout(500)
+        states = [job["state"] for job in page.request.get("/v1/jobs?limit=5").json()["jobs"]]
+        assert states.count("done") == 1
+
+
+def test_without_script_a_list_chooses(browser: Browser, models: Running, tmp_path: Path) -> None:
+    with visiting(browser, models, java_script_enabled=False) as visit:
+        page = visit.page
+        page.goto("/")
+        expect(page.get_by_label(WORDS["title"]).locator("option")).to_have_count(4)
