@@ -475,9 +475,14 @@ def _abilities(config: Settings) -> dict[str, Any]:
             "pictures_per_day": config.pictures_per_day,
             "upload_seconds": config.upload_seconds,
         },
-        "backends": [_backend_view(backend) for backend in _shown_backends(config)],
+        "backends": backends_of(config),
         "surfaces": [{"name": term.name, "label": term.label} for term in VOCABULARY.of("surface")],
     }
+
+
+def backends_of(config: Settings) -> list[dict[str, Any]]:
+    """What people may choose with these settings, JSON-ready; see ``domain.ports.Capabilities``."""
+    return [_backend_view(backend) for backend in _shown_backends(config)]
 
 
 def _shown_backends(config: Settings) -> list[Painter | type[PathTracer]]:

@@ -16,6 +16,7 @@ from PIL import Image
 
 from bgstudio.cli import app, cut, inspect, shoot
 from bgstudio.errors import RendererDied
+from bgstudio.settings import Settings
 from bgstudio.testing import PaintedBackend, painted_studio
 from tests import factories
 
@@ -229,3 +230,23 @@ def test_ctrl_c_ends_cleanly_and_leaves_nothing(photo: Path, tmp_path: Path) -> 
     assert "Traceback" not in err
     assert out == ""
     assert not (tmp_path / "out").exists() or not any((tmp_path / "out").iterdir())
+
+
+def test_the_backend_is_named_and_an_unknown_one_is_refused_at_once(
+    backend: PaintedBackend, photo: Path, tmp_path: Path, run: Run
+) -> None:
+    _, said, _ = run("shoot", str(photo), "--size", "96", "--backend", "painted", "-o", str(tmp_path), "--json")
+    assert json.loads(said)[0]["backend"] == "painted"
+    code, _, told = run("shoot", str(photo), "--size", "96", "--backend", "dream", "-o", str(tmp_path / "none"))
+    assert code == 5
+    assert "no backend named 'dream'" in told
+    assert len(backend.shots) == 1
+
+
+def test_backends_are_listed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = Settings(image_models=("klein-4b",))
+    monkeypatch.setattr("bgstudio.cli.backends.settings", lambda: config)
+    rows = json.loads(run("backends", "--json")[1])
+    assert [row["name"] for row in rows] == ["raytrace", "klein-4b"]
+    assert [row["leaves_machine"] for row in rows] == [False, False]
+    assert "needs a GPU" in run("backends")[1]

@@ -31,7 +31,7 @@ from bgstudio.pixels.alpha import bounding_box
 from bgstudio.service import Service
 from bgstudio.settings import Settings
 from bgstudio.studio import Studio
-from bgstudio.testing import StandInPainter, painted_studio
+from bgstudio.testing import PaintedBackend, StandInPainter, painted_studio
 from bgstudio.vault import Box
 from bgstudio.weights.models import image_model
 from tests.factories import matte
@@ -62,8 +62,9 @@ class NamedPainter(StandInPainter):
 
 def corner_studio(models: tuple[str, ...] = ()) -> Studio:
     """A painted studio that cuts out by the photo's corners; ``models``: names of stand-in models beside it."""
-    made = painted_studio()
-    made.backend.name = "raytrace"  # as the default is called  # type: ignore[misc]
+    default = PaintedBackend()
+    default.name = "raytrace"  # as the real one is called
+    made = painted_studio(default)
 
     def cutters(_preview: bool, _progress: Progress, _cancel: Cancel) -> CutoutMaker:
         return cast(CutoutMaker, cut_by_corners)

@@ -8,7 +8,21 @@ from typing import Annotated, Any
 
 import typer
 
-from bgstudio.cli import cut, doctor, inspect, keys, letters, models, operator, presets, privacy, serve, shoot, store
+from bgstudio.cli import (
+    backends,
+    cut,
+    doctor,
+    inspect,
+    keys,
+    letters,
+    models,
+    operator,
+    presets,
+    privacy,
+    serve,
+    shoot,
+    store,
+)
 from bgstudio.cli.terminal import err, tell_error
 from bgstudio.errors import StudioError
 from bgstudio.version import __version__
@@ -26,6 +40,7 @@ app.command("shoot")(shoot.command)
 app.command("cut")(cut.command)
 app.command("serve")(serve.command)
 app.command("presets")(presets.command)
+app.command("backends")(backends.command)
 app.command("inspect")(inspect.command)
 app.add_typer(models.app, name="models")
 app.add_typer(privacy.app, name="privacy")

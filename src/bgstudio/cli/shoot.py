@@ -46,6 +46,7 @@ def command(
     reflection: Annotated[float | None, typer.Option(min=0, max=2, help="Factor on the product's reflection: 0 none, 1 natural.")] = None,
     height_cm: Annotated[float | None, typer.Option(help="Height of the product in centimetres, for true scale.")] = None,
     scale: Annotated[float | None, typer.Option(help="Height of the product as a part of the picture's, 0.05 to 0.95.")] = None,
+    backend: Annotated[str, typer.Option(help="What makes the background, by name; auto chooses and says why. See 'bgstudio backends'.")] = "auto",
     harmonise: Annotated[float, typer.Option(min=0, max=1, help="Pull the product's colour to the scene's light; 0 keeps every pixel.")] = 0.0,
     save: Annotated[list[str] | None, typer.Option(help=f"Save besides the picture: {', '.join(EXTRAS)}. May be repeated.")] = None,
     recipe: Annotated[Path | None, typer.Option(help="Repeat the picture of a saved recipe; other wishes are ignored.")] = None,
@@ -60,12 +61,14 @@ def command(
         light={"azimuth": _azimuth(light_from), "height": light_height, "softness": softness, "warmth": warmth},
         placement=Placement(height=scale) if scale else Placement(),
         width=width, height=height, count=count, seed=seed, quality=quality, harmonise=harmonise,
+        backend=backend,
     )  # fmt: skip
     repeated = Recipe.from_json(read_photo(recipe, 1 << 20).decode("utf-8", "replace")) if recipe else None
     config = settings()
     reports: list[dict[str, Any]] = []
     failed: StudioError | None = None
     with build_studio(config) as studio:
+        studio.choose(brief)  # an unknown name is told before anything is done
         studio.warm_up(words=brief.prompt is not None and repeated is None)
         look = studio.open(read_photo(reference, config.max_bytes)) if reference else None
         for photo in photos:
@@ -114,7 +117,8 @@ class _Job:
         data = read_photo(self._photo, settings().max_bytes)
         with progress(stem_of(self._photo), quiet=self._quiet) as tell:
             picture = self._studio.open(data)
-            render = self._studio.repeat(picture, recipe.brief, recipe.scene, recipe.seed, progress=tell)
+            brief = recipe.brief.model_copy(update={"backend": recipe.backend})
+            render = self._studio.repeat(picture, brief, recipe.scene, recipe.seed, progress=tell)
         reports = [self._save(render, recipe.brief, data, picture)]
         if recipe.photo_sha256 != hashlib.sha256(data).hexdigest():
             note = "This is not the photo the recipe was made with: the picture follows the recipe, not its bytes."
@@ -203,6 +207,7 @@ def _report(photo: Path, files: list[Path], render: Render, picture: Picture) ->
         "files": [str(file) for file in files],
         "preset": render.shot.scene.name,
         "seed": render.shot.seed,
+        "backend": render.plate.backend,
         "size": [render.shot.width, render.shot.height],
         "notes": [*picture.source.notes],
         **render.report.model_dump(mode="json"),
