@@ -19,7 +19,9 @@
     │   ├── DeadlineExceeded       the picture took longer than it was given
     │   ├── UnknownBackend         no backend of that name is here
     │   ├── PaintingRefused        the model does not paint this
-    │   └── ProductLost            the model changed the product too much, try after try
+    │   ├── ProductLost            the model changed the product too much, try after try
+    │   ├── KeyRefused             an outside service does not accept the host's key
+    │   └── CreditUsedUp           the host's account at an outside service has no money left
     ├── ExportError                a size or format that cannot be written
     ├── WeightsError
     │   ├── WeightsMissing         not on this machine, and fetching was not possible
@@ -43,6 +45,7 @@
     │   ├── ConsentNeeded          an outside service that the person has not agreed to
     │   ├── UnknownService         no outside service of that name is switched on
     │   ├── OutsideDown            an outside service does not answer, or not as it should
+    │   │   └── OutsidePaused      it failed again and again, and is left alone for a while
     │   └── StoreDown              the store of results cannot be reached
     ├── VaultError
     │   ├── WrongKey               sealed with another key, for another place, or changed
@@ -212,6 +215,20 @@ class ProductLost(BackendError):
     status = 502
 
 
+class KeyRefused(BackendError):
+    """An outside service does not accept the host's key, or the key may not do this."""
+
+    code = "key_refused"
+    status = 502
+
+
+class CreditUsedUp(BackendError):
+    """The host's account at an outside service has no money left."""
+
+    code = "credit_used_up"
+    status = 502
+
+
 class ExportError(StudioError):
     """A size or format that cannot be written."""
 
@@ -315,6 +332,8 @@ class Refused(ServiceError):
 
     code = "refused"
     status = 422
+    reason = ""
+    """Which rule, for the security log; nothing of what was written or shown."""
 
 
 class Forbidden(ServiceError):
@@ -382,6 +401,17 @@ class OutsideDown(ServiceError):
 
     code = "outside_down"
     status = 502
+
+
+class OutsidePaused(OutsideDown):
+    """An outside service failed again and again; nothing is sent to it for ``retry_after`` seconds."""
+
+    code = "outside_paused"
+    status = 503
+
+    def __init__(self, what: str, meaning: str = "", remedy: str = "", retry_after: int = 30) -> None:
+        super().__init__(what, meaning, remedy)
+        self.retry_after = retry_after
 
 
 class StoreDown(ServiceError):

@@ -14,6 +14,7 @@ from bgstudio.compose import compose
 from bgstudio.cutout import CutoutMaker, Hint, from_own_alpha, hinted
 from bgstudio.direction import Director
 from bgstudio.domain.brief import Brief, Quality
+from bgstudio.domain.conduct import check_words
 from bgstudio.domain.cutout import Cutout
 from bgstudio.domain.picture import Picture
 from bgstudio.domain.plate import Plate
@@ -152,6 +153,8 @@ class Studio:
 
     def _plate(self, choice: Choice, shot: Shot, progress: Progress, cancel: Cancel) -> Plate:
         """The background; by the first backend where another fails and the settings let it stand in."""
+        if choice.backend.capabilities.any_prompt:
+            check_words(shot.words)  # the same rules for every model, however it was reached
         why = (choice.why,) if choice.why else ()
         try:
             plate = choice.backend.generate(shot, progress, cancel)

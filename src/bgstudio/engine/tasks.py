@@ -165,6 +165,7 @@ class Maker:
             brief, scene, cutout, seed, _part(progress, cut, _EXPOSED - cut), cancel, reference=kept.reference
         )
         check(cancel)
+        self._screen_answer(brief, render)
         progress("Writing the files", _EXPOSED)
         for name, file_format, pixels, data in self._files(order, render):
             _emit(emit, name, file_format, pixels, data)
@@ -177,6 +178,12 @@ class Maker:
             "cutout": self._facts(kept, cutout),
             "picture": picture_facts(self._studio, render, kept.source, order.number, time.monotonic() - started),
         }
+
+    def _screen_answer(self, brief: Brief, render: Render) -> None:
+        """What a trained model has painted is screened like what people upload."""
+        trained = self._studio.choose(brief).backend.capabilities.trained_model
+        if self._screen_above is not None and trained:
+            screen(Picture(bytes_to_linear(render.pixels)), self._screen_above, "picture that the model painted")
 
     def _files(self, order: Order, render: Render) -> Iterator[tuple[str, FileFormat, Byte, bytes]]:
         number, pixels = order.number, render.pixels

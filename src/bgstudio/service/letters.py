@@ -39,6 +39,7 @@ class LetterKind(StrEnum):
     CORRECT = "correct"
     DELETE = "delete"
     OBJECT = "object"
+    APPEAL = "appeal"
     OTHER = "other"
 
 

@@ -12,6 +12,7 @@ import structlog
 
 from bgstudio.db import Database
 from bgstudio.direction.presets import plain_name
+from bgstudio.domain.conduct import check_words
 from bgstudio.domain.job import Engine, Wish
 from bgstudio.domain.outside import OutsideAnswer, OutsideCall
 from bgstudio.errors import (
@@ -176,7 +177,7 @@ class Service:
     async def check_wish(self, wish: Wish, visitor: Visitor) -> None:
         """Refuse before the queue what can be told without the photo; raises ``StudioError``."""
         self.screen.check(wish.brief.prompt)
-        await self._check_backend(wish.brief.backend, visitor)
+        await self._check_backend(wish.brief.backend, wish.brief.prompt, visitor)
         if wish.brief.count > self.most_pictures:
             raise UsageError(
                 f"A job makes at most {self.most_pictures} pictures.", "Nothing was taken in.", "Ask for fewer."
@@ -188,8 +189,8 @@ class Service:
                 "There is no preset of that name.", "No picture was made.", f"Choose one of: {', '.join(known)}."
             )
 
-    async def _check_backend(self, name: str, visitor: Visitor) -> None:
-        """Whether it is there, and whether the person has agreed to what it sends."""
+    async def _check_backend(self, name: str, words: str | None, visitor: Visitor) -> None:
+        """Whether it is there, may be asked for this, and whether the person has agreed to what it sends."""
         known = {str(backend["name"]): str(backend["service"]) for backend in self.capabilities["backends"]}
         if name != AUTO and name not in known:
             raise UnknownBackend(
@@ -197,6 +198,8 @@ class Service:
                 "No picture was made, and nothing was sent anywhere.",
                 f"Choose one of: {', '.join([AUTO, *known])}.",
             )
+        if any(backend["name"] == name and backend["any_prompt"] for backend in self.capabilities["backends"]):
+            check_words(words)
         if known.get(name):
             await self.outside.check(visitor, known[name])  # before anything is queued; asked again with each call
 
@@ -223,7 +226,7 @@ class Service:
             self.letters.came = self.postman.tell
 
     async def _job_failed(self, visitor: Visitor, code: str) -> None:
-        if code == "refused":  # the words were accepted before the job began, so it was a picture
+        if code in ("refused", "painting_refused"):  # the words were accepted before, so it was a picture or a model
             await self._note(SecurityKind.REFUSED_PICTURE, visitor.address, code)
 
     async def note(self, error: StudioError, address: str, *, rate: bool = False) -> None:

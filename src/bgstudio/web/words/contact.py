@@ -21,6 +21,7 @@ CONTACT: Final[dict[str, Any]] = {
             "correct": "Something you hold is wrong",
             "delete": "I want something deleted",
             "object": "I object to something you do with my data",
+            "appeal": "A picture or words of mine were refused by mistake",
             "other": "Something else",
         },
         "short_kinds": {
@@ -29,6 +30,7 @@ CONTACT: Final[dict[str, Any]] = {
             "correct": "Correction",
             "delete": "Deletion",
             "object": "Objection",
+            "appeal": "Refused by mistake",
             "other": "Something else",
         },
         "words": "Your letter",
