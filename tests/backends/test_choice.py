@@ -21,9 +21,9 @@ class Model(PaintedBackend):
 
     def __init__(self, name: str = "model", *, leaves: bool = False) -> None:
         super().__init__()
-        self.name = name  # type: ignore[misc]
-        self.title = name.title()  # type: ignore[misc]
-        self.capabilities = Capabilities(  # type: ignore[misc]
+        self.name = name
+        self.title = name.title()
+        self.capabilities = Capabilities(
             leaves_machine=leaves, needs_gpu=not leaves, max_pixels=1024 * 1024, follows_reference=True,
             trained_model=True, any_prompt=True,
         )  # fmt: skip
