@@ -185,7 +185,7 @@ def case(seed: int, side: int = 640, kind: str = "") -> Case:
         softness=float(rng.uniform(0, 1)),
         mirror=float(rng.uniform(0.15, 0.7)) * (rng.random() < 0.3),
         props=int(rng.integers(0, 5)),
-        alike=0.12,
+        alike=0.02,
         jpeg=int(rng.integers(70, 96)) * (rng.random() < 0.5),
         grow=kind if kind in GROWN_KINDS else "",
         twins=1 if kind == "twin" else 0,

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bench.answers import product, shot_of
+from bench.painted import verdict
 from bgstudio.backends.painted import PaintedBackend
 from bgstudio.backends.painted.canvas import fit_canvas
 from bgstudio.backends.raytrace.registry import VOCABULARY
@@ -16,16 +17,17 @@ from bgstudio.compose.background import develop
 from bgstudio.domain.brief import Quality
 from bgstudio.domain.painting import Painted, Sizes
 from bgstudio.domain.picture import Picture
+from bgstudio.domain.plate import Plate
 from bgstudio.domain.shot import Rect, Shot
 from bgstudio.errors import BackendError, OutsideDown, PaintingRefused, ProductLost
 from bgstudio.inspect import inspect_picture
-from bgstudio.pixels.colour import from_tone_curve, quantise, to_encoded, to_linear, tone_curve
+from bgstudio.pixels.colour import from_tone_curve, quantise, to_encoded, to_linear, to_unit, tone_curve
 from bgstudio.pixels.filters import blur
-from bgstudio.testing import Mischief, StandInPainter
+from bgstudio.testing import GROWN_KINDS, Mischief, StandInPainter
 from tests import factories
 
 
-def drawn(seed: int = 4, side: int = 512) -> Shot:
+def drawn(seed: int = 8, side: int = 512) -> Shot:
     return shot_of(np.random.default_rng(seed), side)
 
 
@@ -35,7 +37,7 @@ def paint(shot: Shot, *mischief: Mischief) -> tuple[PaintedBackend, StandInPaint
 
 
 def test_an_answer_passes_through_developing_unchanged() -> None:
-    every = np.repeat(np.arange(256, dtype=np.float32)[None, :, None] / 255, 4, 0).repeat(3, -1)
+    every = to_unit(np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 4, 0).repeat(3, -1))
     back = to_encoded(tone_curve(from_tone_curve(to_linear(every))))
     assert np.abs(back * 255 - every * 255).max() < 0.6
     assert np.array_equal(quantise(back), quantise(every))
@@ -142,8 +144,13 @@ def test_the_guide_shows_from_where_the_light_comes() -> None:
 )
 @pytest.mark.parametrize(
     "sizes",
-    [Sizes(), Sizes(64, 512 * 512, 2048 * 2048), Sizes(fixed=((1024, 1024), (1536, 1024), (1024, 1536))), Sizes(8, 1, 9_999_999)],
-)  # fmt: skip
+    [
+        Sizes(),
+        Sizes(64, 512 * 512, 2048 * 2048),
+        Sizes(fixed=((1024, 1024), (1536, 1024), (1024, 1536))),
+        Sizes(8, 1, 9_999_999),
+    ],
+)
 def test_canvases_keep_the_aspect_and_obey_the_model(width: int, height: int, sizes: Sizes) -> None:
     shot = replace(drawn(), width=width, height=height, rect=Rect(width // 4, height // 4, width // 3, height // 2))
     canvas = fit_canvas(shot, sizes)
@@ -186,12 +193,96 @@ class Square:
 
 def test_another_aspect_is_cropped_and_never_stretched() -> None:
     shot = replace(drawn(side=512), width=512, height=320, rect=Rect(180, 80, 120, 180))
-    plate = PaintedBackend(Square()).generate(shot)  # type: ignore[arg-type]
+    plate = PaintedBackend(Square()).generate(shot)
     assert plate.registration is not None
     assert plate.registration.changed < 8
-    assert plate.facts["cost"] == "0.0400"
+    assert float(plate.facts["cost"]) == 0.04 * plate.registration.tries
 
 
 def test_every_product_is_of_some_form() -> None:
     forms = {product(np.random.default_rng(seed), 160).model for seed in range(60)}
     assert len(forms) == 10
+
+
+@pytest.mark.parametrize("kind", GROWN_KINDS)
+def test_a_grown_part_is_found(kind: str) -> None:
+    found = [verdict(seed, kind)[1] for seed in (2001, 2003, 2005, 2007)]
+    assert sum("part" in fault or "keep" in fault for fault in found) >= 3
+
+
+def test_a_clean_answer_with_shadow_reflection_and_props_is_taken() -> None:
+    refused = [verdict(seed, "clean")[1] for seed in range(2101, 2125, 2)]
+    assert sum(map(bool, refused)) <= 1
+
+
+def test_a_twin_is_found() -> None:
+    found = [verdict(seed, "twin")[1] for seed in (2201, 2203, 2205, 2207)]
+    assert sum("second time" in fault or "part" in fault for fault in found) >= 3
+
+
+def dark(shot: Shot, shadow: float, **scene: object) -> tuple[Plate, Shot]:
+    shot = replace(shot, scene=shot.scene.model_copy(update=scene))
+    backend, _ = paint(shot, Mischief(shadow=shadow, props=0, ground="sweep"))
+    return backend.generate(shot), shot
+
+
+def test_a_missing_shadow_is_added_and_a_painted_one_is_not_doubled() -> None:
+    product = factories.cutout("box")
+    shot = factories.shot(replace(product, rgb=np.full_like(product.rgb, 0.2)), 256, 256)
+    without, shot = dark(shot, 0.0)
+    assert without.foot is not None
+    assert without.shadow.min() < 0.6
+    assert any("no shadow" in note for note in without.notes)
+    assert "contact_gap" not in {f.code for f in inspect_picture(shot, without, compose(shot, without)).findings}
+    painted, _ = dark(shot, 0.9)
+    assert np.all(painted.shadow == 1)
+    assert painted.foot is None
+
+
+def test_the_added_shadow_falls_away_from_the_key_light() -> None:
+    product = factories.cutout("box")
+    shot = factories.shot(replace(product, rgb=np.full_like(product.rgb, 0.2)), 256, 256)
+    for side, away in (("left", 1), ("right", -1)):
+        key = shot.scene.key.model_copy(update={"side": side, "azimuth": 80, "elevation": 35, "softness": 0.2})
+        plate, _ = dark(shot, 0.0, key=key)
+        taken = 1 - plate.shadow.mean(-1)
+        right, left = taken[:, shot.rect.right + 8 :].sum(), taken[:, : shot.rect.left - 8].sum()
+        assert (right - left) * away > 0
+
+
+def test_a_glossy_ground_without_reflection_gets_one() -> None:
+    product = factories.cutout("box")
+    shot = factories.shot(replace(product, rgb=np.full_like(product.rgb, 0.5)), 256, 256)
+    plate, shot = dark(shot, 0.0, surface="acrylic-black")
+    below = plate.reflection[shot.rect.bottom + 3 : shot.rect.bottom + 12, shot.rect.left + 20 : shot.rect.right - 20]
+    assert below.mean() > 0.05
+    assert plate.reflection[: shot.rect.top].max() == 0
+    matt, _ = dark(shot, 0.0, surface="paper")
+    assert matt.reflection.max() == 0
+
+
+def test_nothing_of_a_larger_painted_product_shines_out_around_the_true_one() -> None:
+    product = factories.cutout("bottle")
+    white = replace(product, rgb=np.ones_like(product.rgb))
+    shot = replace(factories.shot(white, 512, 512), seed=8)
+    backend, _ = paint(shot, Mischief(shadow=0.6, props=0, ground="sweep"))
+    plate = backend.generate(shot)
+    empty = compose(shot, plate).layers.background.astype(np.float32).max(-1)
+    # the model painted a white product with its soft edge: the plate has no white rim where it stood
+    placed = compose(shot, plate).layers.product[..., 3]
+    rim = (placed > 0) & (placed < 255)
+    assert empty[rim].max() < 252
+
+
+def test_the_report_tells_what_the_model_did() -> None:
+    product = factories.cutout("shoe")
+    shot = factories.shot(replace(product, rgb=np.full_like(product.rgb, (0.5, 0.05, 0.02))), 512, 512)
+    backend, _ = paint(shot, Mischief(dx=9.0, zoom=1.02, recolour=0.4, props=0, ground="sweep"))
+    plate = backend.generate(shot)
+    report = inspect_picture(shot, plate, compose(shot, plate))
+    assert report.redrawn is not None
+    assert abs(report.redrawn.dx - 9) < 1
+    assert report.redrawn.changed > 12
+    assert {"drift", "redrawn"} <= {finding.code for finding in report.findings}
+    assert report.publishable
+    assert inspect_picture(shot, factories.plate(shot), compose(shot, factories.plate(shot))).redrawn is None

@@ -58,3 +58,10 @@ def test_faults_of_the_service() -> None:
 def test_mutations() -> None:
     last = bench("bench.mutations", "--tiny")
     assert last["broken"] == last["noticed"] == 1
+
+
+def test_painted() -> None:
+    last = bench("bench.painted", "--tiny")
+    assert last["bench"] == "painted"
+    assert last["drift_median"] < 1
+    assert last["overhead"] > 0

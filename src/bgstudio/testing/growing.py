@@ -100,7 +100,7 @@ def _foot(rng: np.random.Generator, solid: Bool) -> Bool:
     if rng.random() < 0.5:
         wide = max(3, int(rng.uniform(0.08, 0.16) * size))
         for x in (left + wide // 2, right - wide // 2):
-            out[bottom - 2 : bottom + height, max(0, x - wide // 2) : x + wide // 2 + 1] = True
+            out[bottom - int(0.2 * size) : bottom + height, max(0, x - wide // 2) : x + wide // 2 + 1] = True
     else:
         more = int(rng.uniform(-0.1, 0.12) * (right - left))
         out[bottom - 2 : bottom + height, max(0, left - more) : right + more + 1] = True

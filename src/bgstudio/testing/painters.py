@@ -130,13 +130,9 @@ def draw(ask: Ask, mischief: Mischief) -> Byte:
     """One answer: uint8 (h, w, 3), encoded sRGB."""
     if ask.product.shape[:2] != ask.guide.shape[:2]:
         raise BackendError("The ask's pictures differ in size.", "The stand-in cannot draw.", "Mend the ask.")
-    rng = np.random.default_rng(ask.seed)
-    rgb, alpha = to_unit(ask.product[..., :3]), to_unit(ask.product[..., 3])
+    rgb, alpha = drawn_product(ask, mischief)
+    rng = np.random.default_rng([1, ask.seed])
     height, width = alpha.shape
-    rgb = _repainted(rng, rgb, alpha, mischief)
-    if mischief.grow:
-        rgb, alpha = growing.grown(rng, rgb, alpha, mischief.grow)
-    rgb, alpha = _moved(rgb, alpha, ask.product[..., 3], mischief)
     rows, columns = np.flatnonzero((alpha > 0.5).any(1)), np.flatnonzero((alpha > 0.5).any(0))
     box = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1) if len(rows) else (0, 0, width, height)
     foot = float(min(box[3], height))
@@ -160,6 +156,16 @@ def draw(ask: Ask, mischief: Mischief) -> Byte:
         _, packed = cv2.imencode(".jpg", out[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, mischief.jpeg])
         out = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)[..., ::-1].copy()
     return np.asarray(out, np.uint8)
+
+
+def drawn_product(ask: Ask, mischief: Mischief) -> tuple[Float, Float]:
+    """The model's version of the product where it puts it: encoded 0..1 (h, w, 3), alpha (h, w)."""
+    rng = np.random.default_rng(ask.seed)
+    rgb, alpha = to_unit(ask.product[..., :3]), to_unit(ask.product[..., 3])
+    rgb = _repainted(rng, rgb, alpha, mischief)
+    if mischief.grow:
+        rgb, alpha = growing.grown(rng, rgb, alpha, mischief.grow)
+    return _moved(rgb, alpha, ask.product[..., 3], mischief)
 
 
 def _repainted(rng: np.random.Generator, rgb: Float, alpha: Float, mischief: Mischief) -> Float:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from bgstudio.backends.painted.canvas import Canvas, Laid, fit_canvas, lay
-from bgstudio.backends.painted.drift import Drift, find_drift
+from bgstudio.backends.painted.drift import Drift, Tracker
 from bgstudio.backends.painted.grounding import Grounding, ground
 from bgstudio.backends.painted.guide import paint_guide
 from bgstudio.backends.painted.judge import Verdict, judge
@@ -92,6 +92,7 @@ class PaintedBackend:
         canvas = fit_canvas(shot, self._painter.sizes)
         laid = lay(shot.cutout, canvas.rect, canvas.width, canvas.height)
         ask = self._ask(shot, laid)
+        tracker = Tracker(laid)
         seconds = {"ask": time.perf_counter() - begun, "paint": 0.0, "judge": 0.0}
         failed: list[Verdict] = []
         spent: list[float] = []
@@ -107,8 +108,8 @@ class PaintedBackend:
             begun = time.perf_counter()
             tell("comparing the product", start + length)
             answer = _fitted(painted.pixels, canvas)
-            drift = find_drift(answer, laid)
-            verdict = judge(answer, laid, drift)
+            drift = tracker.find(answer)
+            verdict = judge(answer, laid, drift, tracker)
             seconds["judge"] += time.perf_counter() - begun
             if verdict.fault is None:
                 finish = _Finish(shot, canvas, laid, painted, drift, verdict, number + 1)

@@ -16,15 +16,26 @@ import numpy.typing as npt
 from scipy import fft
 
 from bgstudio.backends.painted.canvas import Laid
-from bgstudio.backends.painted.structure import orientation, product_orientation
+from bgstudio.backends.painted.structure import orientation, product_orientation, summed
 from bgstudio.pixels.types import Byte, Double, Float
+
+Index = npt.NDArray[np.intp]
 
 COARSE, FINE = 256, 1024
 """Longest sides of the pictures in which is looked coarsely and finely."""
 
-ZOOMS = np.exp(np.linspace(np.log(0.84), np.log(1.19), 18))
+ZOOMS = 1.02 ** np.arange(-9.0, 10.0)
 FARTHEST = 0.085
 """Largest shift that is looked for, by the longest side."""
+
+LOW = 0.5
+"""Weight of edges that face the ground."""
+
+STILL = 0.01
+"""Exact agreement by which another place must be better than the one asked for."""
+
+STAYS = 0.7
+"""Pixels within which a product has stayed where it was asked for."""
 
 POINTS = 900
 LEAST = 0.45
@@ -42,7 +53,8 @@ class Drift:
         dx, dy: pixels of the ask.
         zoom: 1 is as asked.
         x, y: the centre, pixels of the ask.
-        agreement: 0..1, part of the product's edges that are where this says.
+        agreement: 0..1, part of the product's edges that are where this says, to a pixel.
+        exact: the same, to a third of a pixel.
     """
 
     dx: float
@@ -51,6 +63,7 @@ class Drift:
     x: float
     y: float
     agreement: float
+    exact: float = 0.0
 
     @property
     def sure(self) -> bool:
@@ -71,34 +84,84 @@ class Drift:
         return float(np.hypot(self.dx, self.dy) + abs(self.zoom - 1) * reach)
 
 
-def find_drift(answer: Byte, laid: Laid) -> Drift:
-    """Measure a drift.
+class Tracker:
+    """Finds one product in any number of answers; its edges are looked up once.
 
     Args:
-        answer: uint8 (h, w, 3), encoded, at the ask's size.
-        laid: the product where it was asked for.
+        laid: the product where it was asked for, at the ask's size.
     """
-    height, width = laid.alpha.shape
-    rows, columns = np.flatnonzero((laid.alpha > 0.5).any(1)), np.flatnonzero((laid.alpha > 0.5).any(0))
-    if len(rows) < 4 or len(columns) < 4:
-        return Drift(0, 0, 1, width / 2, height / 2, 0)
-    x, y = (columns[0] + columns[-1]) / 2, (rows[0] + rows[-1]) / 2
-    longest = max(width, height)
-    drift = Drift(0, 0, 1, float(x), float(y), 0)
-    small = min(1.0, COARSE / longest)
-    found = _coarse(*_at(answer, laid, small), drift.scaled(small)).scaled(1 / small)
-    for level, reach, rounds in ((COARSE * 2, 5.0, 3), (FINE, 4.0, 4)):
-        factor = min(1.0, level / longest)
-        found = _fine(*_at(answer, laid, factor), found.scaled(factor), reach, rounds).scaled(1 / factor)
-    return found
+
+    def __init__(self, laid: Laid) -> None:
+        height, width = laid.alpha.shape
+        rows, columns = np.flatnonzero((laid.alpha > 0.5).any(1)), np.flatnonzero((laid.alpha > 0.5).any(0))
+        self._laid = laid
+        self._empty = len(rows) < 4 or len(columns) < 4
+        x, y = (width / 2, height / 2) if self._empty else _middle(rows, columns)
+        self._start = Drift(0, 0, 1, x, y, 0)
+        longest = max(width, height)
+        self._factors = [min(1.0, level / longest) for level in (COARSE, COARSE * 2, FINE)]
+        self._small = laid.resized(*self._size(self._factors[0]))
+        self._edges = [_Edges.of(laid.resized(*self._size(factor))) for factor in self._factors[1:]]
+
+    def _size(self, factor: float) -> tuple[int, int]:
+        height, width = self._laid.alpha.shape
+        return max(16, round(width * factor)), max(16, round(height * factor))
+
+    def _at(self, answer: Byte, factor: float) -> Byte:
+        size = self._size(factor)
+        if size == answer.shape[1::-1]:
+            return answer
+        return np.asarray(cv2.resize(answer, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+    def find(self, answer: Byte) -> Drift:
+        """Where the product is in an answer, uint8 (h, w, 3), encoded, at the ask's size."""
+        if self._empty:
+            return self._start
+        small = self._factors[0]
+        found = _coarse(self._at(answer, small), self._small, self._start.scaled(small)).scaled(1 / small)
+        for factor, edges, reach, rounds in zip(self._factors[1:], self._edges, (5.0, 4.0), (4, 5), strict=True):
+            found = _fine(self._at(answer, factor), edges, found.scaled(factor), reach, rounds).scaled(1 / factor)
+        # models that fill in around the product leave it where it is: a busy texture must not lead away from there
+        still = _fine(self._at(answer, factor), edges, self._start.scaled(factor), 1.0, 2).scaled(1 / factor)
+        stays = float(np.hypot(still.dx, still.dy)) < STAYS and abs(still.zoom - 1) < 0.004
+        return still if stays and still.exact > found.exact - STILL else found
+
+    def remaining(self, straight: Byte) -> tuple[float, float]:
+        """What is left after correction: (shift of the product in pixels, by how much its outline lies outside ours).
+
+        Args:
+            straight: uint8 (h, w, 3), the answer brought under the product, at the ask's size.
+        """
+        if self._empty:
+            return 0.0, 0.0
+        factor = self._factors[-1]
+        picture = self._at(straight, factor)
+        left = _fine(picture, self._edges[-1], self._start.scaled(factor), 2.5, 2)
+        return float(np.hypot(left.dx, left.dy)) / factor, _overhang(picture, self._edges[-1]) / factor
 
 
-def _at(answer: Byte, laid: Laid, factor: float) -> tuple[Byte, Laid]:
-    height, width = laid.alpha.shape
-    size = max(16, round(width * factor)), max(16, round(height * factor))
-    if size == (width, height):
-        return answer, laid
-    return np.asarray(cv2.resize(answer, size, interpolation=cv2.INTER_AREA), np.uint8), laid.resized(*size)
+def find_drift(answer: Byte, laid: Laid) -> Drift:
+    """Measure one drift: ``Tracker`` for a single answer."""
+    return Tracker(laid).find(answer)
+
+
+def _middle(rows: Index, columns: Index) -> tuple[float, float]:
+    return float(columns[0] + columns[-1]) / 2, float(rows[0] + rows[-1]) / 2
+
+
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """Points on a product's edges, (n, 2) positions (x, y), (n, 2) unit normals, (n,) weights; and on its outline."""
+
+    points: Double
+    normals: Double
+    weights: Double
+    outline: Double
+    outward: Double
+
+    @classmethod
+    def of(cls, laid: Laid) -> _Edges:
+        return cls(*_edge_points(laid), *_outline_points(laid))
 
 
 def _coarse(answer: Byte, laid: Laid, start: Drift) -> Drift:
@@ -134,9 +197,9 @@ def _moved(laid: Laid, drift: Drift) -> Laid:
     return Laid(np.clip(rgb, 0, 255).astype(np.uint8), np.asarray(moved[..., 3], np.float32))
 
 
-def _fine(answer: Byte, laid: Laid, drift: Drift, reach: float, rounds: int) -> Drift:
+def _fine(answer: Byte, edges: _Edges, drift: Drift, reach: float, rounds: int) -> Drift:
     """Shift and zoom to a fraction of a pixel, from a start that is off by at most about ``reach`` pixels."""
-    points, normals, weights = _edge_points(laid)
+    points, normals, weights = edges.points, edges.normals, edges.weights
     if len(points) < 12:
         return drift
     picture = cv2.GaussianBlur(answer, (0, 0), 0.8).astype(np.float32)
@@ -146,21 +209,29 @@ def _fine(answer: Byte, laid: Laid, drift: Drift, reach: float, rounds: int) -> 
     # unknowns: dx, dy, and the zoom in pixels at the far end of the product, so that all are alike
     design = np.column_stack([normals, (normals * arms).sum(1) / span])
     now = np.array([drift.dx, drift.dy, (drift.zoom - 1) * span])
-    agreement = 0.0
+    agreement = exact = 0.0
     for turn in range(rounds):
         where = centre + arms * (1 + now[2] / span) + now[:2]
-        look = max(2.0, reach * 0.6**turn)
+        look = max(1.5, reach * 0.6**turn)
         off, strength = _look(picture, where, normals, look)
-        weight = weights * strength
-        step, near = _fit(design, off, weight, max(0.6, look / 2))
+        step, rest = _fit(design, off, weights * strength, max(0.6, look / 2))
         now = now + step
         total = float(weights.sum())
-        agreement = float((weights * near * (strength > 0.2)).sum() / max(total, 1e-6))
-    return replace(drift, dx=float(now[0]), dy=float(now[1]), zoom=float(1 + now[2] / span), agreement=agreement)
+        seen = weights * (strength > 0.2) / max(total, 1e-6)
+        agreement, exact = float(seen[rest < 1].sum()), float(seen[rest < 0.35].sum())
+    return replace(
+        drift, dx=float(now[0]), dy=float(now[1]), zoom=float(1 + now[2] / span), agreement=agreement, exact=exact
+    )
 
 
 def _edge_points(laid: Laid) -> tuple[Double, Double, Double]:
     """Points on the product's edges: (n, 2) positions (x, y), (n, 2) unit normals, (n,) weights."""
+    rows, columns = np.flatnonzero((laid.alpha > 0.02).any(1)), np.flatnonzero((laid.alpha > 0.02).any(0))
+    if len(rows) < 4:
+        return np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0)
+    top, left = max(0, rows[0] - 4), max(0, columns[0] - 4)
+    box = np.s_[top : rows[-1] + 5, left : columns[-1] + 5]
+    laid = Laid(laid.rgb[box], laid.alpha[box])
     vector = product_orientation(laid)
     length = np.abs(vector)
     angle = np.angle(vector) / 2
@@ -182,11 +253,15 @@ def _edge_points(laid: Laid) -> tuple[Double, Double, Double]:
     bend = np.minimum(a - 2 * b + c, -1e-4)
     sub = np.clip((a - c) / (2 * bend), -0.5, 0.5)
     n = np.column_stack([nx[rows, columns], ny[rows, columns]]).astype(np.float64)
-    at = np.column_stack([columns, rows]) + sub[:, None] * n
-    return at, n, b.astype(np.float64)
+    at = np.column_stack([columns + left, rows + top]) + sub[:, None] * n
+    # the lower outline is seen against its own contact shadow, which blurs and shifts it
+    solid = cv2.GaussianBlur(laid.alpha, (0, 0), 1.5)
+    facing = -np.asarray(cv2.Sobel(solid, cv2.CV_32F, 0, 1, scale=0.125))[rows, columns]
+    low = (laid.alpha[rows, columns] < 0.98) & (facing > 0.02)
+    return at, n, np.where(low, LOW, 1.0) * b
 
 
-def _some(index: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def _some(index: Index) -> Index:
     """At most half of ``POINTS`` of them, by chance but always the same."""
     if len(index) <= POINTS // 2:
         return index
@@ -202,7 +277,7 @@ def _look(picture: Float, where: Double, normals: Double, reach: float) -> tuple
         picture, spots[..., 0].astype(np.float32), spots[..., 1].astype(np.float32), cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )  # fmt: skip
-    slope = ((seen[:, 2:] - seen[:, :-2]) ** 2).sum(-1)
+    slope = summed((seen[:, 2:] - seen[:, :-2]) ** 2)
     t = t[1:-1]
     prior = np.exp(-0.5 * (t / (1.2 * reach)) ** 2)
     score = slope * prior[None]
@@ -217,7 +292,7 @@ def _look(picture: Float, where: Double, normals: Double, reach: float) -> tuple
 
 
 def _fit(design: Double, off: Double, weight: Double, scale: float) -> tuple[Double, Double]:
-    """Robust least squares: (3,) step, (n,) 1 where a point agrees to within a pixel."""
+    """Robust least squares: (3,) step, (n,) distance in pixels that is left of each point."""
     step: Double = np.zeros(3)
     ridge = np.eye(3) * 1e-3 * float(weight.sum() + 1e-6)
     for turn in range(6):
@@ -226,39 +301,31 @@ def _fit(design: Double, off: Double, weight: Double, scale: float) -> tuple[Dou
         tukey = np.clip(1 - (rest / width) ** 2, 0, 1) ** 2
         w = weight * tukey
         step = np.asarray(np.linalg.solve(design.T @ (w[:, None] * design) + ridge, design.T @ (w * off)), np.float64)
-    return step, (np.abs(off - design @ step) < 1.0).astype(np.float64)
+    return step, np.abs(off - design @ step)
 
 
-def remaining(straight: Byte, laid: Laid) -> tuple[float, float]:
-    """What is left after correction: (shift of the product in pixels, pixels by which its outline lies outside ours).
-
-    Args:
-        straight: uint8 (h, w, 3), the answer brought under the product, at the ask's size.
-        laid: the product.
-    """
-    height, width = laid.alpha.shape
-    factor = min(1.0, FINE / max(width, height))
-    picture, small = _at(straight, laid, factor)
-    start = Drift(0, 0, 1, width * factor / 2, height * factor / 2, 0)
-    left = _fine(picture, small, start, 2.5, 2)
-    return float(np.hypot(left.dx, left.dy)) / factor, _overhang(picture, small) / factor
-
-
-def _overhang(picture: Byte, laid: Laid) -> float:
+def _overhang(picture: Byte, edges: _Edges) -> float:
     """How far outside its outline the model's product ends, in pixels, where it is largest but for a tenth."""
+    if len(edges.outline) < 12:
+        return 0.0
+    smooth = cv2.GaussianBlur(picture, (0, 0), 0.8).astype(np.float32)
+    off, strength = _look(smooth, edges.outline, edges.outward, 9.0)
+    clear = strength > 0.6
+    return float(np.quantile(off[clear], 0.9)) if clear.sum() >= 12 else 0.0
+
+
+def _outline_points(laid: Laid) -> tuple[Double, Double]:
+    """At most about 600 points of the outline, (n, 2), and their outward normals."""
     alpha = cv2.GaussianBlur(laid.alpha, (0, 0), 1.5)
-    gx, gy = cv2.Sobel(alpha, cv2.CV_32F, 1, 0), cv2.Sobel(alpha, cv2.CV_32F, 0, 1)
     contours, _ = cv2.findContours((laid.alpha > 0.5).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    points = np.vstack([contour[:, 0] for contour in contours]).astype(np.float64)
-    if len(points) > 600:
-        points = points[:: len(points) // 600]
-    x, y = points[:, 0].astype(int), points[:, 1].astype(int)
+    none = np.zeros((0, 2))
+    if not contours:
+        return none, none
+    points = np.vstack([contour[:, 0] for contour in contours])
+    points = points[:: 1 + len(points) // 600]
+    x, y = points[:, 0], points[:, 1]
+    gx, gy = cv2.Sobel(alpha, cv2.CV_32F, 1, 0), cv2.Sobel(alpha, cv2.CV_32F, 0, 1)
     normal = -np.column_stack([gx[y, x], gy[y, x]]).astype(np.float64)
     length = np.linalg.norm(normal, axis=1)
     sure = length > 1e-3
-    if sure.sum() < 12:
-        return 0.0
-    points, normal = points[sure], normal[sure] / length[sure, None]
-    off, strength = _look(cv2.GaussianBlur(picture, (0, 0), 0.8).astype(np.float32), points, normal, 9.0)
-    clear = strength > 0.6
-    return float(np.quantile(off[clear], 0.9)) if clear.sum() >= 12 else 0.0
+    return points[sure].astype(np.float64), normal[sure] / length[sure, None]

@@ -22,6 +22,9 @@ from bgstudio.pixels.types import Bool, Double, Float, Int
 ROWS = 128
 """Rows of the product's relief: a shadow shows no more."""
 
+RELIEF = 56
+"""Longest side at which the relief is solved: it is smooth."""
+
 LOWEST = 0.12
 """Part of the product's height above its lowest point within which a column may touch the ground."""
 
@@ -34,7 +37,7 @@ FLATTEST = math.radians(6)
 BANDS = (0.0, 0.03, 0.08, 0.16, 0.28, 0.45, 0.7, 1.01)
 """Heights, by the product's, between which one blur serves for the penumbra."""
 
-CAST, OCCLUSION = 0.62, (0.55, 0.35)
+CAST, OCCLUSION = 0.66, (0.68, 0.42)
 """Darkening in the full shadow; under the foot, near to it and around it."""
 
 
@@ -137,25 +140,26 @@ def _on_ground(alpha: Float, stand: Footing, scene: Scene) -> Float:
     cast = np.zeros_like(alpha)
     foot = np.zeros_like(alpha)
     for low, high in pairwise(BANDS):
-        band = (z >= low * stand.tall) & (z < high * stand.tall)
+        lap = 0.5 * (high - low)  # neighbours overlap, or their blurred ends would leave stripes
+        band = (z >= (low - lap) * stand.tall) & (z < (high + lap) * stand.tall)
         if not band.any():
             continue
         mask = _filled(x[band], centre[band] - reach[band], centre[band] + reach[band], alpha.shape)
         level = (low + high) / 2
-        sigma = 0.7 + level * stand.tall * (0.02 + 0.3 * key.softness)
+        sigma = 0.7 + level * stand.tall * (0.02 + 0.22 * key.softness)
         soft = blur(mask, sigma) * np.float32(math.exp(-0.9 * level))
         cast = np.maximum(cast, soft)
         if low == 0:
             foot = mask
     strength = CAST * min(1.25, max(0.6, 1 + 0.2 * scene.key.ratio)) * (1 - 0.25 * key.softness)
-    near, around = blur(foot, 0.7 + 0.012 * stand.tall), blur(foot, 1.0 + 0.05 * stand.tall)
+    near, around = blur(foot, 0.7 + 0.014 * stand.tall), blur(foot, 1.0 + 0.06 * stand.tall)
     dark = 1 - np.clip(OCCLUSION[0] * near + OCCLUSION[1] * around, 0, 0.9)
     return np.asarray(1 - (1 - strength * cast) * dark, np.float32)
 
 
 def _half_thickness(alpha: Float, stand: Footing) -> tuple[Double, float]:
     """((h, w) half thickness of the relief in pixels, that of its foot); flat at the bottom, not round."""
-    relief = cushion(alpha > 0.5)
+    relief = _relief(alpha)
     top = stand.low.max() - stand.tall
     ring = relief[int(top + 0.7 * stand.tall) : int(top + 0.95 * stand.tall) + 1]
     width = float(np.ptp(np.flatnonzero(stand.touching))) + 1
@@ -163,6 +167,19 @@ def _half_thickness(alpha: Float, stand: Footing) -> tuple[Double, float]:
     rows = np.arange(alpha.shape[0])[:, None]
     flat = np.clip((rows - (stand.low[None] - 0.12 * stand.tall)) / (0.12 * stand.tall), 0, 1)
     return np.maximum(relief, 0.7 * foot * flat), foot
+
+
+def _relief(alpha: Float) -> Double:
+    """Half thickness of the silhouette blown up, (h, w) in pixels; solved on a small copy of the product's box."""
+    rows, columns = np.flatnonzero((alpha > 0.5).any(1)), np.flatnonzero((alpha > 0.5).any(0))
+    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    height, width = alpha[box].shape
+    factor = min(1.0, RELIEF / max(height, width))
+    size = max(2, round(width * factor)), max(2, round(height * factor))
+    small = cushion(cv2.resize(alpha[box], size, interpolation=cv2.INTER_AREA) > 0.5) / factor
+    out = np.zeros(alpha.shape)
+    out[box] = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    return out
 
 
 def _filled(x: Int, top: Double, bottom: Double, shape: tuple[int, ...]) -> Float:

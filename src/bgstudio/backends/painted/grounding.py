@@ -15,7 +15,7 @@ from bgstudio.pixels.colour import LUMA
 from bgstudio.pixels.filters import blur
 from bgstudio.pixels.types import Bool, Double, Float
 
-GOOD, WEAK = 0.16, 0.07
+GOOD, WEAK = 0.14, 0.07
 """Darkening at the foot from which on a contact shadow is there; below which there is none."""
 
 MIRRORS = {"acrylic": 0.42, "mirror": 0.55, "water": 0.38, "glass": 0.42, "marble": 0.12}

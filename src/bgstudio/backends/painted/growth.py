@@ -9,6 +9,7 @@ answers (``python -m bench.painted --fit``), none of which the published figures
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -16,15 +17,25 @@ import numpy as np
 
 from bgstudio.backends.painted.canvas import Laid
 from bgstudio.backends.painted.footing import Footing, footing, mirror_image
-from bgstudio.backends.painted.structure import orientation
+from bgstudio.backends.painted.mend import pulled_and_pushed
+from bgstudio.backends.painted.structure import largest, slopes, summed
 from bgstudio.pixels.filters import blur, disc
 from bgstudio.pixels.types import Bool, Double, Float
+
+BEHIND = 7.0
+"""Difference in levels from the background around, below which a pixel is background."""
 
 ALIKE = 17.0
 """Difference in 8-bit levels up to which a pixel may be of the product's material, light apart."""
 
-GAINS = (0.55, 1.3)
-"""Range of light in which the same material is looked for."""
+COLOURS, ELSEWHERE = 5, 5.0
+"""Colours of the product that are looked for anywhere, and what it costs not to be the nearest one, in levels."""
+
+GAINS, SHADE = (0.7, 1.25), 20.0
+"""Range of light in which the same material is looked for, and what another light costs, in levels."""
+
+SHADOWS = (0.35, 1.1)
+"""Range of light in which the background is looked for: shadows lie on it."""
 
 EDGE = 0.62
 """Strength of an edge, 0..1, that ends a region."""
@@ -37,10 +48,16 @@ SMALLEST = 0.004
 
 NAMES = (
     "one", "area", "join", "open", "sharp", "contrast", "unlike", "gain", "below", "mirror", "shade", "leak", "thick",
-    "fill", "shade below", "soft below",
+    "fill", "shade below", "soft below", "open sharp", "grain", "rival", "kept", "weak", "weakest",
 )  # fmt: skip
-WEIGHTS = np.zeros(len(NAMES))
+"""What is measured of a region: ``_Around._measures`` tells how."""
+
+WEIGHTS = np.array([
+    -1.287, 2.53, -1.076, 3.25, -1.041, 0.246, -6.086, -0.782, 1.821, 0.621, 0.206,
+    -4.063, -2.195, 0.673, -1.021, -2.342, -1.348, 0.151, 0.308, 2.848, 2.522, 0.63,
+])  # fmt: skip
 LIMIT = 0.5
+"""Likelihood from which on a region is taken for a grown part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,15 +92,25 @@ def find_parts(picture: Float, laid: Laid) -> list[Part]:
     away = np.asarray(cv2.distanceTransform((~solid).astype(np.uint8), cv2.DIST_L2, 5), np.float32)
     inside = cv2.distanceTransform(solid.astype(np.uint8), cv2.DIST_L2, 5)
     smooth = blur(picture, 1.0)
-    material = _nearest(smooth, solid & (inside >= min(3.0, float(inside.max()))))
-    edges = np.abs(orientation(smooth))
-    unlike, gain = _unlike(smooth, material)
+    core = solid & (inside >= min(3.0, float(inside.max())))
+    nearest = _nearest(core)
+    grain = nearest(_grain(picture, core))
+    edges = _edges(smooth, grain)
+    unlike, gain = _unlike(smooth, nearest(smooth))
+    for colour in _palette(smooth[core & (inside < 0.2 * size + 4)]):
+        other, light = _unlike(smooth, np.ascontiguousarray(np.broadcast_to(colour, smooth.shape)))
+        gain = np.where(other + np.float32(ELSEWHERE) < unlike, light, gain)
+        unlike = np.minimum(unlike, other + np.float32(ELSEWHERE))
+    unlike = np.asarray(unlike * ALIKE / (ALIKE + np.minimum(grain, 30)), np.float32)
+    behind = _behind(picture, away, size)
     near = (away > 0.8) & (away < FARTHEST * size)
-    alike = near & (unlike < ALIKE) & (edges < EDGE)
+    rival = _unlike(smooth, behind, SHADOWS, 0.0)[0]
+    plain = largest(np.abs(smooth - behind)) < BEHIND
+    alike = near & (unlike < ALIKE) & (edges < EDGE) & ~plain
     opened = cv2.morphologyEx(alike.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
     stand = footing(laid.alpha)
-    scene = _Around(picture, smooth, edges, solid, away, unlike, gain, laid, stand, size)
+    scene = _Around(picture, smooth, edges, grain, solid, away, unlike, gain, rival, laid, stand, size)
     parts = []
     for number in range(1, count):
         if stats[number, cv2.CC_STAT_AREA] < SMALLEST * area:
@@ -94,22 +121,77 @@ def find_parts(picture: Float, laid: Laid) -> list[Part]:
     return sorted(parts, key=lambda part: -part.likely)
 
 
-def _nearest(picture: Float, source: Bool) -> Float:
-    """Every pixel with the colour of the nearest one of ``source``."""
+def _nearest(source: Bool) -> Callable[[Float], Float]:
+    """A function that gives every pixel of a picture the value of the nearest one of ``source``."""
     _, labels = cv2.distanceTransformWithLabels(
         (~source).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    table = np.zeros((int(labels.max()) + 1, 3), np.float32)
-    table[labels[source]] = picture[source]
-    return table[labels]
+    places = labels[source]
+    count = int(labels.max()) + 1
+
+    def spread(picture: Float) -> Float:
+        table = np.zeros((count, *picture.shape[2:]), np.float32)
+        table[places] = picture[source]
+        return table[labels]
+
+    return spread
 
 
-def _unlike(picture: Float, material: Float) -> tuple[Float, Float]:
+def _behind(picture: Float, away: Float, size: float) -> Float:
+    """What the background would be without anything before it: the median of a wide neighbourhood, small things gone.
+
+    Under the product it is continued from around it.
+    """
+    height, width = away.shape
+    factor = min(1.0, 96 / max(height, width))
+    small = (max(8, round(width * factor)), max(8, round(height * factor)))
+    known = cv2.resize((away > 2.5).astype(np.float32), small, interpolation=cv2.INTER_AREA)
+    reduced = cv2.resize(picture * (away > 2.5)[..., None], small, interpolation=cv2.INTER_AREA)
+    reduced = reduced / np.maximum(known, np.float32(1e-3))[..., None]
+    filled = pulled_and_pushed(np.asarray(reduced, np.float32), np.where(known > 0.3, 1, 0).astype(np.float32))
+    wide = 2 * max(2, round(0.28 * size * factor)) + 1
+    middle = cv2.medianBlur(np.clip(filled + 0.5, 0, 255).astype(np.uint8), min(wide, 101))
+    return np.asarray(cv2.resize(middle, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _grain(picture: Float, core: Bool) -> Float:
+    """Deviation of the product's own texture around each of its pixels, in levels."""
+    weight = core.astype(np.float32)
+    light = picture.mean(-1)
+    total = np.maximum(cv2.boxFilter(weight, -1, (9, 9)), 1e-3)
+    mean = cv2.boxFilter(light * weight, -1, (9, 9)) / total
+    square = cv2.boxFilter(light * light * weight, -1, (9, 9)) / total
+    return np.sqrt(np.maximum(square - mean * mean, 0)).astype(np.float32)
+
+
+def _edges(picture: Float, grain: Float) -> Float:
+    """Strength of edges 0..1, against noise and against the texture that the product has anyway."""
+    gx, gy = slopes(picture)
+    energy = summed(gx * gx + gy * gy)
+    return np.asarray(energy / (energy + (5.0 + 0.7 * np.minimum(grain, 30)) ** 2), np.float32)
+
+
+def _palette(colours: Float) -> list[Float]:
+    """The few colours that the product has most of near its outline."""
+    if len(colours) < 50:
+        return []
+    some = colours[:: max(1, len(colours) // 1500)].astype(np.float32)
+    rule = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 1.0)
+    cv2.setRNGSeed(1)
+    start = np.zeros((len(some), 1), np.int32)
+    _, labels, centres = cv2.kmeans(some, COLOURS, start, rule, 1, cv2.KMEANS_PP_CENTERS)
+    share = np.bincount(labels.ravel(), minlength=COLOURS) / len(some)
+    return [centre for centre, part in zip(centres, share, strict=True) if part > 0.06]
+
+
+def _unlike(
+    picture: Float, material: Float, gains: tuple[float, float] = GAINS, cost: float = SHADE
+) -> tuple[Float, Float]:
     """(difference in levels from the material in the light that suits best, that light), (h, w) each."""
-    energy = np.maximum((material**2).sum(-1), 25.0)
-    gain = np.clip((picture * material).sum(-1) / energy, *GAINS)
-    rest = np.abs(picture - gain[..., None] * material).max(-1)
-    return (rest + 12 * np.abs(gain - 1)).astype(np.float32), gain.astype(np.float32)
+    energy = np.maximum(summed(material * material), np.float32(25))
+    gain = np.clip(summed(picture * material) / energy, np.float32(gains[0]), np.float32(gains[1]))
+    rest = largest(np.abs(picture - gain[..., None] * material))
+    return np.asarray(rest + cost * np.abs(gain - 1), np.float32), np.asarray(gain, np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,10 +201,12 @@ class _Around:
     picture: Float
     smooth: Float
     edges: Float
+    grain: Float
     solid: Bool
     away: Float
     unlike: Float
     gain: Float
+    rival: Float
     laid: Laid
     stand: Footing | None
     size: float
@@ -153,6 +237,7 @@ class _Around:
         ring = (cv2.dilate(region.astype(np.uint8), disc(8)) > 0) & ~grown & ~solid & (away > 3)
         strongest = cv2.dilate(edges, np.ones((3, 3), np.uint8))
         sharp = float(strongest[rim].mean()) if rim.any() else 0.0
+        weak, weakest = np.quantile(strongest[rim], (0.3, 0.1)) if rim.any() else (0.0, 0.0)
         inner = np.median(smooth[region], 0)
         outer = np.median(smooth[ring], 0) if ring.sum() > 8 else inner
         spread = float(smooth[ring].std(0).max()) if ring.sum() > 8 else 0.0
@@ -173,7 +258,9 @@ class _Around:
             1.0, np.log10(region.sum() / size**2) + 1, min(2.0, join.sum() / (3 * size)), open_, sharp,
             min(4.0, contrast / (spread + 6)), float(self.unlike[window][region].mean()) / ALIKE,
             float(self.gain[window][region].mean()) - 1, below, self._mirror(window, region), shade, float(leak),
-            min(1.0, thick), hull, shade * below, (1 - sharp) * below,
+            min(1.0, thick), hull, shade * below, (1 - sharp) * below, open_ * sharp,
+            float(self.grain[window][region].mean()) / 30, min(3.0, float(self.rival[window][region].mean()) / ALIKE),
+            float((self.rival[window][region] > 1.3 * self.unlike[window][region]).mean()), float(weak), float(weakest),
         ])  # fmt: skip
 
     def _below(self, window: tuple[slice, slice], region: Bool) -> float:

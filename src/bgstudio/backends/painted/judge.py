@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from bgstudio.backends.painted.canvas import Canvas, Laid
-from bgstudio.backends.painted.drift import Drift, remaining
+from bgstudio.backends.painted.drift import Drift, Tracker
 from bgstudio.backends.painted.growth import LIMIT, find_parts
 from bgstudio.backends.painted.mend import ring_around
 from bgstudio.backends.painted.twins import find_twins
@@ -52,30 +52,46 @@ class Verdict:
         return ring_around(alpha, radius), max(1.0, 1.5 * unit)
 
 
-def judge(answer: Byte, laid: Laid, drift: Drift) -> Verdict:
+def judge(answer: Byte, laid: Laid, drift: Drift, tracker: Tracker) -> Verdict:
     """Compare an answer, uint8 (h, w, 3) at the ask's size, with the product that was asked for."""
     if not drift.sure:
         return Verdict("did not keep the product where and as it was")
-    height, width = laid.alpha.shape
-    straight = np.asarray(
-        cv2.warpAffine(answer, drift.matrix(), (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                       borderMode=cv2.BORDER_REFLECT_101), np.uint8,
-    )  # fmt: skip
+    straight = _warped(answer, laid, drift)
     changed = change(straight, laid)
-    factor = min(1.0, LOOK / max(width, height))
-    size = max(16, round(width * factor)), max(16, round(height * factor))
-    small = cv2.resize(straight, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    seen = laid.resized(*size)
+    small, seen = _reduced(straight, laid, LOOK)
     parts = [part for part in find_parts(small, seen) if part.likely > LIMIT]
     grown = sum(part.area for part in parts)
     twins = find_twins(small, seen)
-    residual, overhang = remaining(straight, laid)
+    residual, overhang = tracker.remaining(straight)
     fault = None
     if parts:
         fault = "grew a part onto the product that it does not have"
     elif twins:
         fault = "painted the product a second time"
     return Verdict(fault, residual, changed, grown, twins, min(MENDED, max(0.0, overhang)))
+
+
+def straightened(answer: Byte, laid: Laid, drift: Drift, side: int) -> tuple[Float, Laid]:
+    """(the answer brought under the product, float32 in 8-bit levels; the product), both of that longest side."""
+    straight = _warped(answer, laid, drift)
+    return _reduced(straight, laid, side)
+
+
+def _warped(answer: Byte, laid: Laid, drift: Drift) -> Byte:
+    height, width = laid.alpha.shape
+    straight = cv2.warpAffine(
+        answer, drift.matrix(), (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REFLECT_101,
+    )  # fmt: skip
+    return np.asarray(straight, np.uint8)
+
+
+def _reduced(straight: Byte, laid: Laid, side: int) -> tuple[Float, Laid]:
+    height, width = laid.alpha.shape
+    factor = min(1.0, side / max(width, height))
+    size = max(16, round(width * factor)), max(16, round(height * factor))
+    small = cv2.resize(straight, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32), laid.resized(*size)
 
 
 def change(answer: Byte, laid: Laid) -> float:
