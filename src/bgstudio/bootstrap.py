@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bgstudio.backends.diffusion import DiffusionPainter, look_at, plan
+from bgstudio.backends.hosted import PAINTERS, HostedPainter
 from bgstudio.backends.painted import PaintedBackend
 from bgstudio.backends.raytrace import PathTracer
 from bgstudio.backends.raytrace.registry import VOCABULARY
@@ -20,7 +21,7 @@ from bgstudio.direction import Director, UniversalEncoder
 from bgstudio.domain.brief import MAX_SIDE, MIN_SIDE, FileFormat
 from bgstudio.domain.job import Engine
 from bgstudio.domain.outside import OutsideService
-from bgstudio.domain.ports import Backend, Cancel, Painter, Progress
+from bgstudio.domain.ports import Backend, Cancel, Channel, Decoder, Painter, Progress
 from bgstudio.domain.sealed import KeyWrapper
 from bgstudio.engine import RENDERER, LocalPool
 from bgstudio.intake import DecoderProcess, IntakeLimits
@@ -347,6 +348,30 @@ def build_outside(
         UnsafeSettings: a service that is not known.
     """
     from bgstudio import service
+
+    services = _switched_on(config, more)
+    limits = service.Limits(config.outside_spend_person, config.outside_spend_day)
+    return service.Outside(db, services, _outside_keys(config), clock or build_clock(config), limits)
+
+
+def build_direct_channel(config: Settings, more: Sequence[OutsideService] = ()) -> Channel:
+    """The same for the command line and for Python: the host has chosen it, and nobody else is asked.
+
+    Raises:
+        UnsafeSettings: a service that is not known.
+    """
+    from bgstudio import service
+
+    return service.DirectChannel(_switched_on(config, more), _outside_keys(config), config.outside_spend_day)
+
+
+def build_hosted_painters(config: Settings, channel: Channel, decoder: Decoder) -> tuple[HostedPainter, ...]:
+    """A painter for every outside service that is switched on and has one; nothing is sent before it paints."""
+    named = set(config.outside_services)
+    return tuple(painter(channel, decoder) for painter in PAINTERS if painter.name in named)
+
+
+def _switched_on(config: Settings, more: Sequence[OutsideService]) -> list[OutsideService]:
     from bgstudio.domain.outside import KNOWN
     from bgstudio.errors import UnsafeSettings
 
@@ -356,10 +381,13 @@ def build_outside(
         raise UnsafeSettings(
             f"BGSTUDIO_OUTSIDE_SERVICES names '{strange[0]}', which is not known.",
             "What it would be sent, and what it keeps, cannot be told to anybody.",
-            f"Known are: {', '.join(known) or 'none yet'}. Leave the setting empty to send nothing to anybody.",
+            f"Known are: {', '.join(known)}. Leave the setting empty to send nothing to anybody.",
         )
-    names = {name: secret.get_secret_value() for name, secret in config.outside_keys.items()}
-    return service.Outside(db, [known[name] for name in config.outside_services], names, clock or build_clock(config))
+    return [known[name] for name in config.outside_services]
+
+
+def _outside_keys(config: Settings) -> dict[str, str]:
+    return {name: secret.get_secret_value() for name, secret in config.outside_keys.items()}
 
 
 def build_postman(config: Settings) -> Postman | None:

@@ -23,6 +23,7 @@
     │   ├── KeyRefused             an outside service does not accept the host's key
     │   └── CreditUsedUp           the host's account at an outside service has no money left
     ├── ExportError                a size or format that cannot be written
+    │   └── CredentialsFailed      Content Credentials that cannot be signed
     ├── WeightsError
     │   ├── WeightsMissing         not on this machine, and fetching was not possible
     │   └── WeightsCorrupt         the file is not the one that was promised
@@ -235,6 +236,13 @@ class ExportError(StudioError):
     code = "export_error"
     status = 422
     exit_code = 2
+
+
+class CredentialsFailed(ExportError):
+    """Content Credentials that cannot be signed: no library, or a certificate that is of no use."""
+
+    code = "credentials_failed"
+    status = 500
 
 
 class WeightsError(StudioError):

@@ -214,6 +214,12 @@ class Settings(BaseSettings):
     outside_keys: dict[str, SecretStr] = Field(
         default_factory=dict, description="The host's keys to those services as JSON, by name."
     )
+    outside_spend_person: float = Field(
+        2.0, ge=0, description="US dollars that outside services may cost for one person in a day."
+    )
+    outside_spend_day: float = Field(
+        20.0, ge=0, description="US dollars that outside services may cost for everybody together in a day."
+    )
     operator_hours: float = Field(8.0, gt=0, description="Time after which the host is signed out of their own page.")
     clock_ahead_days: float = Field(
         0.0, ge=0, description="Days that the service's clock is ahead, for drills. Refused in production."

@@ -85,6 +85,7 @@ class Holding:
             await connection.execute(
                 insert(schema.consents).values(owner=visitor.owner, service=f"service-{mark}", terms="0" * 64, at=now)
             )
+            await connection.execute(insert(schema.spending).values(owner=visitor.owner, day=now.date(), amount=40_000))
             await connection.execute(
                 insert(schema.events).values(
                     at=now,

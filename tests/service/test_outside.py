@@ -214,7 +214,11 @@ async def test_what_is_not_switched_on_cannot_be_used_at_all(home: House) -> Non
 
 def test_none_is_on_by_default(tmp_path: Path, standin: Standin) -> None:
     db = Database.in_folder(tmp_path)
-    assert KNOWN == ()
+    assert Settings(data_dir=tmp_path).outside_services == ()
+    assert build_outside(Settings(data_dir=tmp_path), db).services == ()
+    for one in KNOWN:
+        named = Settings(data_dir=tmp_path, outside_services=(one.name,), outside_keys={one.name: "key"})
+        assert build_outside(named, db).services == (one,)
     assert build_outside(Settings(data_dir=tmp_path), db, [standin.service()]).services == ()
     on = Settings(data_dir=tmp_path, outside_services=("standin",))
     assert [one.name for one in build_outside(on, db, [standin.service()]).services] == ["standin"]

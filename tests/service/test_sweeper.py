@@ -139,6 +139,7 @@ STEPS = {
     "reservations": ("remove_of", "remove_before"),
     "idempotency": ("remove_of", "remove", "remove_before"),
     "usage": ("remove_scope", "remove_before"),
+    "spending": ("remove_of", "remove_before"),
     "security_log": ("remove_before",),
 }
 

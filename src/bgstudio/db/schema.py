@@ -102,6 +102,15 @@ reservations = Table(
 """``server``: who sees the job through.
 ``state``: ``held`` while pictures may still be spent or refunded, then ``spent`` or ``refunded``."""
 
+spending = Table(
+    "spending",
+    metadata,
+    Column("owner", String(32), primary_key=True, info=_purpose("limits")),
+    Column("day", Date, primary_key=True, info=_purpose("limits")),
+    Column("amount", BigInteger, nullable=False, info=_purpose("limits")),
+)
+"""What outside services cost, in millionths of a dollar; an empty ``owner`` counts everybody together."""
+
 results = Table(
     "results",
     metadata,

@@ -16,7 +16,7 @@ from bgstudio.service.looks import Looks
 from bgstudio.service.moving import Moving
 from bgstudio.service.operator import Operator
 from bgstudio.service.order import Delivery, DeskLimits
-from bgstudio.service.outside import Outside
+from bgstudio.service.outside import DirectChannel, Limits, Outside
 from bgstudio.service.policy import Policy
 from bgstudio.service.portraits import Portraits
 from bgstudio.service.postman import Postman
@@ -39,6 +39,7 @@ __all__ = [
     "Deletion",
     "Delivery",
     "DeskLimits",
+    "DirectChannel",
     "Event",
     "Events",
     "Exports",
@@ -50,6 +51,7 @@ __all__ = [
     "JobDesk",
     "Keys",
     "Letters",
+    "Limits",
     "Logins",
     "Looks",
     "Moving",

@@ -339,6 +339,14 @@ CLAIMS: tuple[Claim, ...] = (
         _plain("day", pictures="count"),
     ),
     Claim(
+        "spending",
+        "What outside services cost for you today",
+        "A sum, for the daily limit.",
+        "Until midnight UTC, a day longer at most",
+        ("day", "days"),
+        _plain("day", millionths_of_a_dollar="amount"),
+    ),
+    Claim(
         "sign_ins",
         "Devices that are signed in",
         "To keep you signed in, and to let you end it from here. Browser and system only, sealed.",

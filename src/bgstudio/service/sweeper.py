@@ -17,6 +17,7 @@ from bgstudio.db import (
     security_log,
     sessions,
     sign_ins,
+    spending,
     usage,
 )
 from bgstudio.domain.job import BlobStore
@@ -54,6 +55,7 @@ async def erase_owner(db: Database, blobs: BlobStore, owner: str, now: datetime)
         await reservations.remove_of(connection, owner)
         await idempotency.remove_of(connection, owner)
         await usage.remove_scope(connection, usage.of_owner(owner))
+        await spending.remove_of(connection, owner)
         await sessions.remove(connection, owner)
     return deleted
 
@@ -189,6 +191,7 @@ class Sweeper:
                 + await reservations.remove_before(connection, now - KEEP_RESERVATIONS)
                 + await idempotency.remove_before(connection, now - KEEP_KEYS)
                 + await usage.remove_before(connection, (now - KEEP_USAGE).astimezone(UTC).date())
+                + await spending.remove_before(connection, (now - KEEP_USAGE).astimezone(UTC).date())
             )
 
 

@@ -8,20 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-import httpx2
 import structlog
 
 from bgstudio.db import Database, accounts, consents, sessions
 from bgstudio.domain.outside import OutsideAnswer, OutsideCall, OutsideService
-from bgstudio.errors import ConsentNeeded, OutsideDown, UnknownService, UsageError
+from bgstudio.errors import ConsentNeeded, LimitReached, OutsideDown, UnknownService, UsageError
+from bgstudio.service.outside.spending import Held, Limits, Spending
+from bgstudio.service.outside.wire import Pace, Trace, Wire, down
 from bgstudio.service.visitor import Clock, Visitor, utc_now
 
 log = structlog.get_logger("bgstudio.service")
-
-CONNECT_SECONDS = 10.0
-AGENT = "bgstudio"
 
 Noted = Callable[[Visitor, str, str, float], None]
 """Told of each call that has ended: whose, the service's name, how it ended, seconds. Never of what was sent."""
@@ -71,9 +68,12 @@ class Outside:
         services: those that the host has switched on.
         keys: the host's key to each, by name.
         clock: tells the time.
+        limits: what calls may cost in a day.
+        pace: of repetitions.
 
     Attributes:
         noted: see ``Noted``.
+        spending: what was spent today.
     """
 
     def __init__(
@@ -82,11 +82,14 @@ class Outside:
         services: Sequence[OutsideService] = (),
         keys: Mapping[str, str] | None = None,
         clock: Clock = utc_now,
+        limits: Limits | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.noted: Noted | None = None
+        self.spending = Spending(db, limits or Limits(), clock)
         self._db = db
         self._services = {service.name: service for service in services}
-        self._keys = dict(keys or {})
+        self._wire = Wire(keys, clock, pace)
         self._clock = clock
         self._under_way: dict[tuple[str, str], set[asyncio.Task[OutsideAnswer]]] = {}
 
@@ -159,17 +162,18 @@ class Outside:
         body = json.dumps({**(fields or {}), **service.no_store_fields}).encode()
         answer = await self.call(visitor, OutsideCall(name, path, body=body, media_type="application/json"))
         if not answer.ok:
-            raise _down(service, f"answered with {answer.status}")
+            raise down(service, f"answered with {answer.status}")
         return answer
 
     async def call(self, visitor: Visitor, call: OutsideCall) -> OutsideAnswer:
-        """Send one request, once, and wait for the answer, whatever its status.
+        """Send one request, and wait for the answer, whatever its status; see ``Wire.send`` for what is tried again.
 
         Raises:
             UnknownService: it is not switched on here.
             ConsentNeeded: they have not agreed to it, or to other words, or have taken it back; nothing was sent, or
                 the call was cut off.
-            OutsideDown: it does not answer, or not in time.
+            LimitReached: it would cost more than a day may; nothing was sent.
+            OutsideDown: it does not answer, or not in time, or is left alone for now.
         """
         service = self._on(call.service)
         place = (visitor.owner, call.service)
@@ -183,7 +187,7 @@ class Outside:
                 how = "revoked"
                 raise _needs(service)
             answer = task.result()
-        except (ConsentNeeded, OutsideDown) as error:
+        except (ConsentNeeded, LimitReached, OutsideDown) as error:
             how = error.code if how == "cancelled" else how
             raise
         else:
@@ -199,34 +203,20 @@ class Outside:
                 self.noted(visitor, call.service, how, loop.time() - began)
 
     async def _call(self, visitor: Visitor, service: OutsideService, call: OutsideCall) -> OutsideAnswer:
-        await self._check(visitor, service)
-        url, ours = _address(service, call)
-        headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", **call.headers}
-        if ours:  # a server that only keeps its pictures gets neither key nor flags
-            headers |= service.no_store_headers
-            if service.name in self._keys:
-                headers[service.key_header] = self._keys[service.name]
-        if call.media_type:
-            headers["Content-Type"] = call.media_type
-        limits = httpx2.Timeout(service.seconds, connect=min(CONNECT_SECONDS, service.seconds))
+        await self._check(visitor, service)  # before anything is counted; asked again with every try
+        held = await self.spending.hold(visitor, call.cost) if call.cost else None
+        trace = Trace()
+        answer = None
         try:
-            async with (
-                asyncio.timeout(service.seconds),
-                # no proxies or netrc of the environment, no cookies, no redirects: it goes there and nowhere else
-                httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=limits) as http,
-                http.stream(call.method, url, content=call.body, headers=headers) as answer,
-            ):
-                data = bytearray()
-                async for chunk in answer.aiter_raw():
-                    data += chunk
-                    if len(data) > service.most_bytes:
-                        raise _down(service, "answered with more than is read here")
-        except (TimeoutError, httpx2.TimeoutException):
-            raise _down(service, "took too long to answer") from None
-        except httpx2.HTTPError:
-            raise _down(service, "could not be reached, or broke off") from None
-        told = {name.lower(): value for name, value in answer.headers.items()}
-        return OutsideAnswer(answer.status_code, told.get("content-type", ""), bytes(data), told)
+            answer = await self._wire.send(service, call, lambda: self._check(visitor, service), trace)
+            return answer
+        finally:
+            # What was cut off or never answered may have been charged, and counts.
+            if held is not None and (not trace.sent or (answer is not None and not answer.ok)):
+                await self._give_back(held)
+
+    async def _give_back(self, held: Held) -> None:
+        await asyncio.shield(self.spending.give_back(held))
 
     async def _check(self, visitor: Visitor, service: OutsideService) -> None:
         async with self._db.read() as connection:
@@ -245,18 +235,6 @@ class Outside:
         return service
 
 
-def _address(service: OutsideService, call: OutsideCall) -> tuple[str, bool]:
-    """Where a call goes, and whether that is the service itself; raises ``OutsideDown`` for a place that it is not."""
-    if "://" not in call.path:
-        return f"{service.url.rstrip('/')}/{call.path.lstrip('/')}", True
-    where = urlsplit(call.path)
-    if f"{where.scheme}://{where.netloc}" == service.url.rstrip("/"):
-        return call.path, True
-    if call.method == "GET" and where.scheme == "https" and where.hostname in service.also and where.port is None:
-        return call.path, False
-    raise _down(service, "sent us to a place that is not its own")
-
-
 def _stands(service: OutsideService, row: consents.ConsentRow | None) -> Consent:
     return Consent(service, None if row is None else row.at, row is not None and row.terms == service.digest)
 
@@ -266,12 +244,4 @@ def _needs(service: OutsideService) -> ConsentNeeded:
         f"You have not agreed that anything is sent to {service.title}.",
         "Nothing is sent to it without your consent.",
         "Agree to it on your account page first, or go on without it.",
-    )
-
-
-def _down(service: OutsideService, how: str) -> OutsideDown:
-    return OutsideDown(
-        f"{service.title} {how}.",
-        "It was asked once, and is not asked again by itself.",
-        "Try again later, or go on without it.",
     )

@@ -1,0 +1,306 @@
+"""Stand-ins for outside picture services: real HTTP on this machine, one class for each protocol.
+
+Each remembers what it got, complains where a request is not of the documented form, refuses as the real one does, and
+answers with a picture composed of what it was sent.
+"""
+
+from __future__ import annotations
+
+import base64
+import email.parser
+import email.policy
+import io
+import json
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from PIL import Image
+
+from bgstudio.domain.outside import OutsideService, known
+from bgstudio.pixels.types import Byte
+
+KEY = "sk-very-secret-host-key-4711"
+PAINT = (40, 90, 160)
+"""What every stand-in paints."""
+
+MOODS = ("good", "slow", "silent", "wrong_size", "broken", "moderation", "limited", "broke", "locked", "error", "drop",
+         "html")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Got:
+    """One request as it came; header names in lower case."""
+
+    method: str
+    path: str
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    def json(self) -> dict[str, Any]:
+        found = json.loads(self.body)
+        assert isinstance(found, dict)
+        return found
+
+    def form(self) -> list[tuple[str, str, bytes]]:
+        """(name, media type, content) of every part."""
+        head = f"Content-Type: {self.headers['content-type']}\r\n\r\n".encode()
+        message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + self.body)
+        parts = []
+        for part in message.iter_parts():
+            assert isinstance(part, email.message.EmailMessage)
+            content = part.get_payload(decode=True)
+            assert isinstance(content, bytes)
+            name = part.get_param("name", header="content-disposition")
+            kind = part.get_content_type() if part.get_filename() else ""
+            parts.append((str(name), kind, content))
+        return parts
+
+    def fields(self) -> dict[str, str]:
+        return {name: content.decode() for name, kind, content in self.form() if not kind}
+
+    def files(self, name: str) -> list[bytes]:
+        return [content for part, kind, content in self.form() if kind and part == name]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is answered."""
+
+    body: bytes = b""
+    status: int = 200
+    kind: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def told(found: Any, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
+    return Reply(json.dumps(found).encode(), status, headers=headers or {})
+
+
+def opened(data: bytes) -> Byte:
+    """A PNG or JPEG that was sent, as it is; fails for one with anything but pixels in it."""
+    with Image.open(io.BytesIO(data)) as image:
+        assert not image.info.get("exif"), "metadata was sent"
+        assert not image.getexif(), "metadata was sent"
+        return np.asarray(image)
+
+
+def as_png(pixels: Byte) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    return out.getvalue()
+
+
+def unpacked(address: str) -> bytes:
+    head, _, data = address.partition(",")
+    assert head in ("data:image/png;base64", "data:image/jpeg;base64"), head
+    return base64.b64decode(data, validate=True)
+
+
+def composed(image: Byte, paint: Any) -> Byte:
+    """What was sent, with the stand-in's colour where ``paint`` (h, w) is true."""
+    out = np.ascontiguousarray(image[..., :3]).copy()
+    out[paint] = PAINT
+    return out
+
+
+class Service:
+    """One protocol on one port; use it as a context manager.
+
+    Attributes:
+        mood: how it behaves; see ``MOODS``.
+        got: every request in order.
+        complaints: where a request was not of the documented form.
+        connections: how often anybody connected.
+        arrived: set when a request has come.
+        busy_for: polls until a picture is ready, for services that are polled.
+    """
+
+    name: ClassVar[str]
+    auth: ClassVar[tuple[str, str]]
+    """Header and the form of the key in it."""
+
+    def __init__(self) -> None:
+        self.mood = "good"
+        self.got: list[Got] = []
+        self.complaints: list[str] = []
+        self.connections = 0
+        self.arrived = threading.Event()
+        self.busy_for = 1
+        self.deleted: list[str] = []
+        self.retry_after = "7"
+        self._over = threading.Event()
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.owner = self
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def row(self, **changes: Any) -> OutsideService:
+        """The service's own row, but on this machine."""
+        real = known(self.name)
+        values: dict[str, Any] = {"url": self.url, "own": (self.url,) * bool(real.own), "seconds": 10.0}
+        return replace(real, **(values | changes))
+
+    def need(self, true: Any, complaint: str) -> None:
+        if not true:
+            self.complaints.append(complaint)
+
+    # -- answering -------------------------------------------------------------------------------------------------
+
+    def reply(self, got: Got) -> Reply:
+        """What it answers, by its mood."""
+        header, form = self.auth
+        if got.headers.get(header.lower()) != form.format(KEY) or self.mood == "locked":
+            return self.locked()
+        return self.answer(got)
+
+    def answer(self, got: Got) -> Reply:
+        """In a good mood, or one of which the protocol has words of its own."""
+        raise NotImplementedError
+
+    def asked(self, got: Got) -> Reply | None:
+        """What a request for a picture meets before anything is made."""
+        moods = {"moderation": self.moderated, "limited": self.limited, "broke": self.broke, "error": self.failed}
+        found = moods.get(self.mood)
+        if found is not None:
+            return found()
+        if self.mood == "html":
+            return Reply(b"<html><body>Bad gateway</body></html>", kind="text/html")
+        if self.mood == "slow":
+            self._over.wait(0.6)
+        return None
+
+    def picture(self, pixels: Byte) -> bytes:
+        """The finished picture as a file, by its mood."""
+        if self.mood == "wrong_size":
+            pixels = pixels[: pixels.shape[0] // 2]
+        data = as_png(pixels)
+        return data[: len(data) // 2] if self.mood == "broken" else data
+
+    def locked(self) -> Reply:
+        return told({"error": {"message": f"Incorrect API key provided: {KEY[:6]}***", "code": "invalid_api_key"}}, 401)
+
+    def moderated(self) -> Reply:
+        raise NotImplementedError
+
+    def limited(self) -> Reply:
+        return told({"error": {"message": "slow down"}}, 429, {"Retry-After": self.retry_after})
+
+    def broke(self) -> Reply:
+        return told({"error": {"message": "Payment required"}}, 402)
+
+    def failed(self) -> Reply:
+        return told({"error": {"message": f"internal, key {KEY}"}}, 500)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    owner: Service
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        self.owner.connections += 1
+        return super().verify_request(request, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+
+    def _do(self) -> None:
+        owner = self.server.owner
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            owner.complaints.append("chunked")
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        owner.got.append(Got(self.command, self.path, headers, body))
+        owner.arrived.set()
+        if owner.mood == "drop":
+            self.close_connection = True
+            return
+        if owner.mood == "silent":
+            owner._over.wait(30)
+            self.close_connection = True
+            return
+        reply = owner.reply(owner.got[-1])
+        self.send_response(reply.status)
+        self.send_header("Content-Type", reply.kind)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.send_header("Connection", "close")
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(reply.body)
+        self.close_connection = True
+
+    do_GET = do_POST = do_PUT = do_DELETE = _do  # noqa: N815
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        pass
+
+
+# -- OpenAI --------------------------------------------------------------------------------------------------------
+
+
+class OpenAI(Service):
+    """``POST /v1/images/edits``."""
+
+    name = "openai"
+    auth = ("Authorization", "Bearer {}")
+
+    def answer(self, got: Got) -> Reply:
+        if (got.method, got.path) != ("POST", "/v1/images/edits"):
+            return told({"error": {"message": "no such address", "type": "invalid_request_error"}}, 404)
+        refused = self.asked(got)
+        if refused is not None:
+            return refused
+        fields, images, masks = got.fields(), got.files("image[]"), got.files("mask")
+        self.need(fields.get("model", "").startswith("gpt-image-"), "model")
+        self.need(0 < len(fields.get("prompt", "")) <= 32_000, "prompt")
+        self.need(fields.get("quality") in ("low", "medium", "high", "auto"), "quality")
+        self.need(fields.get("n") == "1" and fields.get("output_format") == "png", "n, output_format")
+        self.need(1 <= len(images) <= 16 and all(len(one) < 50_000_000 for one in images), "images")
+        self.need(len(masks) == 1 and len(masks[0]) < 4_000_000, "mask")
+        self.need("seed" not in fields and "input_fidelity" not in fields, "fields that it does not know")
+        width, height = (int(side) for side in fields["size"].split("x"))
+        self.need(width % 16 == 0 and height % 16 == 0 and 1 / 3 <= width / height <= 3, "size")
+        self.need(655_360 <= width * height <= 8_294_400 and max(width, height) <= 3840, "pixels")
+        image, mask = opened(images[0]), opened(masks[0])
+        self.need(mask.shape == (height, width, 4) and image.shape[:2] == (height, width), "sizes of image and mask")
+        picture = self.picture(composed(image, mask[..., 3] == 0))
+        usage = {"input_tokens": 1100, "input_tokens_details": {"text_tokens": 100, "image_tokens": 1000},
+                 "output_tokens": 2000, "total_tokens": 3100}  # fmt: skip
+        return told({"created": int(time.time()), "data": [{"b64_json": base64.b64encode(picture).decode()}],
+                     "usage": usage}, headers={"x-request-id": "req_123"})  # fmt: skip
+
+    def moderated(self) -> Reply:
+        said = "Your request was rejected by the safety system."
+        error = {"message": said, "type": "image_generation_user_error", "code": "moderation_blocked"}
+        return told({"error": error}, 400)
+
+    def broke(self) -> Reply:
+        error = {"message": "You exceeded your current quota", "type": "insufficient_quota",
+                 "code": "insufficient_quota"}  # fmt: skip
+        return told({"error": error}, 429)
+
+
+SERVICES: tuple[type[Service], ...] = (OpenAI,)
