@@ -7,15 +7,17 @@ Seeds are split: constants are chosen on even ones, figures are reported on odd 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from bgstudio.domain.cutout import Cutout
 from bgstudio.domain.scene import CameraSpec, KeyLight, Palette, Scene
 from bgstudio.domain.shot import Shot, frame_product
 from bgstudio.pixels.alpha import bounding_box
-from bgstudio.pixels.colour import linear_to_hex, oklch_to_linear, to_linear
+from bgstudio.pixels.colour import bytes_to_linear, linear_to_hex, oklch_to_linear, to_linear, to_unit
 from bgstudio.pixels.filters import blur
 from bgstudio.pixels.types import Float
 from bgstudio.testing import GROWN_KINDS, Mischief
@@ -161,16 +163,28 @@ class Case:
     twins: int = 0
 
 
-def case(seed: int, side: int = 640, kind: str = "") -> Case:
+def photographed(path: Path, side: int) -> Cutout:
+    """A real product: an RGBA picture whose alpha is its matte, reduced to ``side`` pixels."""
+    image = Image.open(path).convert("RGBA")
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    pixels = np.asarray(image)
+    alpha = to_unit(pixels[..., 3])
+    box = bounding_box(alpha)
+    assert box is not None
+    return Cutout(bytes_to_linear(pixels[..., :3]), alpha, np.ones_like(alpha), box, path.stem)
+
+
+def case(seed: int, side: int = 640, kind: str = "", real: Path | None = None) -> Case:
     """The case of a seed.
 
     Args:
         seed: even for tuning, odd for figures.
         side: pixels of the picture.
         kind: ``clean``, ``twin`` or a part to grow; empty for one by chance, half of them clean.
+        real: a product's RGBA picture, instead of a drawn one.
     """
     rng = np.random.default_rng([25, seed])
-    shot = shot_of(rng, side)
+    shot = shot_of(rng, side, None if real is None else photographed(real, round(0.55 * side)))
     pick = rng.random()
     if not kind:
         kind = "clean" if pick < 0.5 else "twin" if pick < 0.6 else str(rng.choice(GROWN_KINDS))

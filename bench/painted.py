@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -99,9 +100,9 @@ def left_over(it: Answered) -> Bool:
     return np.asarray((back > 0.5) & ~ours, bool)
 
 
-def verdict(seed: int, kind: str = "") -> tuple[str, str, str]:
+def verdict(seed: int, kind: str = "", real: Path | None = None) -> tuple[str, str, str]:
     """(what the case is, what was said of it, detail) of one seed."""
-    it = answered(case(seed, SIDE, kind))
+    it = answered(case(seed, SIDE, kind, real))
     tracker = Tracker(it.laid)
     said = judge(it.answer, it.laid, tracker.find(it.answer), tracker).fault or ""
     if it.case.twins:
@@ -175,6 +176,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tiny", action="store_true", help="a few cases: does it run at all?")
     parser.add_argument("--cases", type=int, default=400, help="cases of the set, and half as many drifts")
+    parser.add_argument("--cutouts", type=Path, help="RGBA pictures of real products, instead of drawn ones")
     parser.add_argument("--tuning", action="store_true", help="the even seeds instead of the odd ones")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--fit", action="store_true", help="fit the weights on the even seeds and stop")
@@ -191,7 +193,9 @@ def main() -> None:
         first = 0 if options.tuning else 1
         seeds = range(first, first + 2 * cases, 2)
         drifts = np.array(list(run(drift_error, seeds[: max(3, cases // 2)], [1024] * max(3, cases // 2))))
-        said = list(run(verdict, seeds))
+        photos = sorted(options.cutouts.glob("*.png")) if options.cutouts else [None]
+        real = [photos[number % len(photos)] for number in range(len(seeds))]
+        said = list(run(verdict, seeds, [""] * len(seeds), real))
     count = Counter(what for what, _, _ in said)
     refused = Counter(what for what, fault, _ in said if fault)
     for kind in GROWN_KINDS:

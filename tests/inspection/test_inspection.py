@@ -6,6 +6,7 @@ import numpy as np
 
 from bgstudio.compose import compose
 from bgstudio.domain.cutout import Doubt, ViewReading
+from bgstudio.domain.painting import Registration
 from bgstudio.domain.render import Composite
 from bgstudio.domain.shot import Rect, Shot
 from bgstudio.inspect import inspect_picture
@@ -90,3 +91,22 @@ def test_a_product_that_melts_into_its_background_is_told() -> None:
     plate = replace(plate, shadow=np.ones_like(plate.shadow), foot=None)
     found = {finding.code for finding in inspect_picture(of, plate, compose(of, plate)).findings}
     assert "low_separation" in found
+
+
+def painted_by_a_model(**figures: float) -> set[str]:
+    of = factories.shot()
+    plate = replace(factories.plate(of), registration=Registration(**figures))  # type: ignore[arg-type]
+    report = inspect_picture(of, plate, compose(of, plate))
+    assert report.redrawn is not None
+    return {finding.code for finding in report.findings}
+
+
+def test_what_a_trained_model_did_to_the_product_is_told() -> None:
+    assert not painted_by_a_model() & {"drift", "grown", "twin", "tries", "redrawn"}
+    assert "drift" in painted_by_a_model(dx=12.0)
+    assert "drift" in painted_by_a_model(zoom=1.03)
+    assert "drift" in painted_by_a_model(residual=2.0)
+    assert "redrawn" in painted_by_a_model(changed=30.0)
+    assert "grown" in painted_by_a_model(grown=0.1)
+    assert "twin" in painted_by_a_model(twins=1)
+    assert "tries" in painted_by_a_model(tries=2)
