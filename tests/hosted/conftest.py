@@ -13,7 +13,8 @@ from bgstudio.intake import DecoderProcess
 from bgstudio.pixels.types import Byte
 from bgstudio.service.outside import DirectChannel, Pace
 from bgstudio.settings import Settings
-from tests.hosted.standins import KEY, SERVICES, Service
+from tests.hosted.protocols import SERVICES
+from tests.hosted.standins import KEY, Service
 
 QUICK = Pace(tries=3, first=0.01, longest=0.02, patience=0.5)
 PRODUCT = (210, 60, 40)

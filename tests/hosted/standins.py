@@ -12,7 +12,6 @@ import email.policy
 import io
 import json
 import threading
-import time
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Self
@@ -27,8 +26,14 @@ KEY = "sk-very-secret-host-key-4711"
 PAINT = (40, 90, 160)
 """What every stand-in paints."""
 
-MOODS = ("good", "slow", "silent", "wrong_size", "broken", "moderation", "limited", "broke", "locked", "error", "drop",
-         "html")  # fmt: skip
+GROUND = 190
+"""The plain ground that tests send."""
+
+MOODS = (
+    "good", "slow", "silent", "wrong_size", "broken", "moderation", "moderation_late", "limited", "broke", "locked",
+    "error", "error_late", "drop", "html", "keeps",
+)  # fmt: skip
+"""``keeps``: does not let anything be deleted. ``…_late``: only once the picture is being made."""
 
 
 @dataclass(frozen=True)
@@ -256,51 +261,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         pass
-
-
-# -- OpenAI --------------------------------------------------------------------------------------------------------
-
-
-class OpenAI(Service):
-    """``POST /v1/images/edits``."""
-
-    name = "openai"
-    auth = ("Authorization", "Bearer {}")
-
-    def answer(self, got: Got) -> Reply:
-        if (got.method, got.path) != ("POST", "/v1/images/edits"):
-            return told({"error": {"message": "no such address", "type": "invalid_request_error"}}, 404)
-        refused = self.asked(got)
-        if refused is not None:
-            return refused
-        fields, images, masks = got.fields(), got.files("image[]"), got.files("mask")
-        self.need(fields.get("model", "").startswith("gpt-image-"), "model")
-        self.need(0 < len(fields.get("prompt", "")) <= 32_000, "prompt")
-        self.need(fields.get("quality") in ("low", "medium", "high", "auto"), "quality")
-        self.need(fields.get("n") == "1" and fields.get("output_format") == "png", "n, output_format")
-        self.need(1 <= len(images) <= 16 and all(len(one) < 50_000_000 for one in images), "images")
-        self.need(len(masks) == 1 and len(masks[0]) < 4_000_000, "mask")
-        self.need("seed" not in fields and "input_fidelity" not in fields, "fields that it does not know")
-        width, height = (int(side) for side in fields["size"].split("x"))
-        self.need(width % 16 == 0 and height % 16 == 0 and 1 / 3 <= width / height <= 3, "size")
-        self.need(655_360 <= width * height <= 8_294_400 and max(width, height) <= 3840, "pixels")
-        image, mask = opened(images[0]), opened(masks[0])
-        self.need(mask.shape == (height, width, 4) and image.shape[:2] == (height, width), "sizes of image and mask")
-        picture = self.picture(composed(image, mask[..., 3] == 0))
-        usage = {"input_tokens": 1100, "input_tokens_details": {"text_tokens": 100, "image_tokens": 1000},
-                 "output_tokens": 2000, "total_tokens": 3100}  # fmt: skip
-        return told({"created": int(time.time()), "data": [{"b64_json": base64.b64encode(picture).decode()}],
-                     "usage": usage}, headers={"x-request-id": "req_123"})  # fmt: skip
-
-    def moderated(self) -> Reply:
-        said = "Your request was rejected by the safety system."
-        error = {"message": said, "type": "image_generation_user_error", "code": "moderation_blocked"}
-        return told({"error": error}, 400)
-
-    def broke(self) -> Reply:
-        error = {"message": "You exceeded your current quota", "type": "insufficient_quota",
-                 "code": "insufficient_quota"}  # fmt: skip
-        return told({"error": error}, 429)
-
-
-SERVICES: tuple[type[Service], ...] = (OpenAI,)

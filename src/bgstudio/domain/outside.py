@@ -186,7 +186,7 @@ KNOWN: tuple[OutsideService, ...] = (
     OutsideService(
         name="bria",
         title="Bria",
-        company="Bria Artificial Intelligence Ltd.",
+        company="Bria AI",
         country="Israel",
         purpose="Bria's model paints the background.",
         sends="the product cut out of the photo, and the words of the scene or the reference picture.",
@@ -217,7 +217,7 @@ KNOWN: tuple[OutsideService, ...] = (
     OutsideService(
         name="photoroom",
         title="Photoroom",
-        company="Artizans of Photo Video SAS",
+        company="Artizans S.A.S., a subsidiary of Photoroom, Inc.,",
         country="France",
         purpose="Photoroom's model paints the background.",
         sends="the product cut out of the photo, the words of the scene, and the reference picture, if there is one.",
@@ -231,7 +231,7 @@ KNOWN: tuple[OutsideService, ...] = (
     OutsideService(
         name="fal",
         title="fal",
-        company="Features and Labels, Inc.",
+        company="Features & Labels, Inc.",
         country="the United States",
         purpose="a FLUX model that fal runs paints the background.",
         sends=f"{_PICTURES}; a mask of what to paint.",

@@ -14,6 +14,7 @@ from PIL import Image
 from bgstudio.pixels.types import Byte
 
 PNG, JPEG = "image/png", "image/jpeg"
+LOOK_SIDE = 1024
 
 
 def png(pixels: Byte) -> bytes:
@@ -23,10 +24,15 @@ def png(pixels: Byte) -> bytes:
     return out.getvalue()
 
 
-def jpeg(pixels: Byte, quality: int = 92) -> bytes:
-    """uint8 (h, w, 3), encoded sRGB, as a JPEG with full colour resolution."""
+def look(pixels: Byte) -> bytes:
+    """A reference picture, uint8 (h, w, 3), encoded sRGB, as a JPEG of at most ``LOOK_SIDE`` pixels a side.
+
+    A look needs no more, and what is not sent is kept nowhere.
+    """
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    image.thumbnail((LOOK_SIDE, LOOK_SIDE))
     out = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(out, "JPEG", quality=quality, subsampling=0)
+    image.save(out, "JPEG", quality=90, subsampling=0)
     return out.getvalue()
 
 

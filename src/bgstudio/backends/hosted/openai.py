@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bgstudio.backends.hosted.encoding import PNG, multipart, png
+from bgstudio.backends.hosted.encoding import JPEG, PNG, look, multipart, png
 from bgstudio.backends.hosted.painter import HostedPainter, able, spoken
 from bgstudio.backends.hosted.talk import Talk
 from bgstudio.domain.outside import OutsideCall
@@ -44,7 +44,7 @@ class OpenAIPainter(HostedPainter):
         words = spoken(ask, keep=True)
         files = [("image[]", PNG, png(ask.guide))]
         if ask.reference is not None:
-            files.append(("image[]", PNG, png(ask.reference)))
+            files.append(("image[]", JPEG, look(ask.reference)))
             words += " Take the look, light and colours of the second picture; show none of the things in it."
         files.append(("mask", PNG, png(mask_of(ask))))
         fields = {
