@@ -127,16 +127,25 @@ class CutoutShop:
             return self._makers[preview]
 
 
-def build_studio(config: Settings | None = None) -> Studio:
-    """A studio ready to work. Its renderer is loaded in the background while the first photo is being cut out."""
+def build_studio(config: Settings | None = None, *, channel: Channel | None = None) -> Studio:
+    """A studio ready to work. Its renderer is loaded in the background while the first photo is being cut out.
+
+    Args:
+        config: settings; those of the environment without.
+        channel: the way to outside services; the host's own, who asks nobody, without.
+    """
     config = config or settings()
     backend = build_backend(config)
+    decoder = build_decoder(config)
+    hosted: tuple[Painter, ...] = ()
+    if config.outside_services:
+        hosted = build_hosted_painters(config, channel or build_direct_channel(config), decoder)
     return Studio(
-        decoder=build_decoder(config),
+        decoder=decoder,
         cutters=CutoutShop(build_weights(config), config.threads),
         director=Director(backend.vocabulary, UniversalEncoder()),
         backend=backend,
-        others=build_image_models(config),
+        others=(*build_image_models(config), *(PaintedBackend(painter, VOCABULARY) for painter in hosted)),
         fallback=config.backend_fallback,
     )
 
@@ -148,9 +157,14 @@ CORES_PER_WORKER = 4
 """A picture gains little from more cores, and people gain from a second worker."""
 
 
-def studio_for_worker(values: dict[str, Any]) -> Studio:
-    """The studio of an engine's worker, whatever its environment says; ``values``: the settings it needs, as JSON."""
-    return build_studio(Settings(**values))
+def studio_for_worker(values: dict[str, Any], channel: Channel) -> Studio:
+    """The studio of an engine's worker, whatever its environment says.
+
+    Args:
+        values: the settings it needs, as JSON.
+        channel: asks the pool's process to call outside services; the worker has no network and no key.
+    """
+    return build_studio(Settings(**values), channel=channel)
 
 
 def build_engine(config: Settings) -> LocalPool:
@@ -171,7 +185,7 @@ def build_engine(config: Settings) -> LocalPool:
 _FOR_WORKERS = {
     "weights_dir", "offline", "max_bytes", "max_pixels", "max_side", "max_frames", "working_side", "decode_seconds",
     "decode_memory", "render_seconds", "renders_per_worker", "renderer", "image_models", "models_dir",
-    "diffusion_device", "non_commercial_models", "backend_fallback",
+    "diffusion_device", "non_commercial_models", "backend_fallback", "outside_services",
 }  # fmt: skip
 """Workers are told what they need to make pictures, and nothing of secrets, addresses or folders of results."""
 
@@ -513,17 +527,21 @@ def backends_of(config: Settings) -> list[dict[str, Any]]:
     return [_backend_view(backend) for backend in _shown_backends(config)]
 
 
-def _shown_backends(config: Settings) -> list[Painter | type[PathTracer]]:
+def _shown_backends(config: Settings) -> list[_Shown]:
     """What people may choose; nothing is loaded or called for it."""
     models = [image_model(name) for name in config.image_models if name != "auto"]
     if "auto" in config.image_models:
         store = build_models(config)
         models += [one for one in store.here()[:1] if one not in models]
     painters = [DiffusionPainter(model, config.models_dir) for model in models]
-    return [PathTracer, *painters]
+    hosted = [painter for painter in PAINTERS if painter.name in config.outside_services]
+    return [PathTracer, *painters, *hosted]
 
 
-def _backend_view(backend: Painter | type[PathTracer]) -> dict[str, Any]:
+_Shown = Painter | type[PathTracer] | type[HostedPainter]
+
+
+def _backend_view(backend: _Shown) -> dict[str, Any]:
     """A backend as people are told of it, JSON-ready."""
     able = backend.capabilities
     return {

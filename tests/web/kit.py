@@ -78,7 +78,13 @@ def parse(text: str) -> list[tuple[int, str, dict[str, Any]]]:
 async def visit(folder: Path, engine: FakeEngine | None = None, **settings: Any) -> AsyncIterator[Visit]:
     """A service, started, and a client for it."""
     engine = engine or FakeEngine()
-    made = service(folder, engine, **settings)
+    async with opened(service(folder, engine, **settings), engine) as made:
+        yield made
+
+
+@asynccontextmanager
+async def opened(made: Service, engine: Any) -> AsyncIterator[Visit]:
+    """A client for a service, which is started for it."""
     app = create_app(made)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=True, client=("127.0.0.1", 50_000))
     async with (

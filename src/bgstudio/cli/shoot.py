@@ -13,9 +13,11 @@ from bgstudio.bootstrap import build_studio, settings
 from bgstudio.cli.files import parse_size, read_photo, stem_of, write_file
 from bgstudio.cli.terminal import err, out, print_json, progress, tell_error
 from bgstudio.domain.brief import Brief, FileFormat, Placement, Quality
+from bgstudio.domain.outside import known
 from bgstudio.domain.picture import Picture
+from bgstudio.domain.ports import Backend
 from bgstudio.domain.render import Render
-from bgstudio.errors import StudioError, UsageError
+from bgstudio.errors import ConsentNeeded, StudioError, UsageError
 from bgstudio.export import EXTENSIONS, cutout_png, encode, layers_png, shadow_png
 from bgstudio.export.recipe import Recipe
 from bgstudio.studio import Studio
@@ -47,6 +49,7 @@ def command(
     height_cm: Annotated[float | None, typer.Option(help="Height of the product in centimetres, for true scale.")] = None,
     scale: Annotated[float | None, typer.Option(help="Height of the product as a part of the picture's, 0.05 to 0.95.")] = None,
     backend: Annotated[str, typer.Option(help="What makes the background, by name; auto chooses and says why. See 'bgstudio backends'.")] = "auto",
+    agree: Annotated[list[str] | None, typer.Option(help="Agree that the product and your words are sent to this outside service.")] = None,
     harmonise: Annotated[float, typer.Option(min=0, max=1, help="Pull the product's colour to the scene's light; 0 keeps every pixel.")] = 0.0,
     save: Annotated[list[str] | None, typer.Option(help=f"Save besides the picture: {', '.join(EXTRAS)}. May be repeated.")] = None,
     recipe: Annotated[Path | None, typer.Option(help="Repeat the picture of a saved recipe; other wishes are ignored.")] = None,
@@ -68,7 +71,7 @@ def command(
     reports: list[dict[str, Any]] = []
     failed: StudioError | None = None
     with build_studio(config) as studio:
-        studio.choose(brief)  # an unknown name is told before anything is done
+        _check_agreed(studio.choose(brief).backend, set(agree or ()))
         studio.warm_up(words=brief.prompt is not None and repeated is None)
         look = studio.open(read_photo(reference, config.max_bytes)) if reference else None
         for photo in photos:
@@ -158,6 +161,19 @@ class _Job:
                 if finding["message"] not in told and (err.is_terminal or finding["level"] != "note"):
                     told.add(finding["message"])
                     err.print(f"  {finding['level']}: {finding['message']}", markup=False)
+
+
+def _check_agreed(backend: Backend, agreed: set[str]) -> None:
+    """Nothing is sent to an outside service that was not named; raises ``ConsentNeeded`` with what is known of it."""
+    name = backend.capabilities.service
+    if not name or name in agreed:
+        return
+    service = known(name)
+    raise ConsentNeeded(
+        f"'{backend.name}' sends the product and your words to {service.title}.",
+        " ".join(service.words()),
+        f"If you agree, run the command again with --agree {name}.",
+    )
 
 
 def _extras(save: list[str] | None) -> set[str]:

@@ -127,12 +127,21 @@ class WorkerProcess:
             self._loop.call_soon_threadsafe(self._hear, self, header, blobs)
 
 
+_SETTINGS = "BGSTUDIO_"
+_KEPT = frozenset({"BGSTUDIO_AUDIT_SOCKET"})  # an audit watches workers too
+
+
 def _environment() -> dict[str, str]:
-    """Ours, and where this package lies if it is not installed for the interpreter; no compiled files on the disk."""
+    """Ours without our settings, and where this package lies if it is not installed for the interpreter.
+
+    What a worker needs of the settings comes over its pipe: its environment holds no key and no address. It writes no
+    compiled files.
+    """
     here = str(Path(__file__).resolve().parents[2])
     path = os.environ.get("PYTHONPATH", "")
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS) or name in _KEPT}
     return {
-        **os.environ,
+        **ours,
         "PYTHONPATH": f"{here}{os.pathsep}{path}" if path else here,
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
