@@ -26,6 +26,9 @@ from bgstudio.service.promises import promise
 LETTER = "letter "
 """How the letter begins; then comes a mark that its answer repeats."""
 
+OUTSIDE = "openai"
+"""The outside service that is switched on, and that nobody agrees to for long."""
+
 Answer = Callable[[str], bool]
 """Answers the letter with these words as the host would; whether that worked."""
 
@@ -84,7 +87,8 @@ class People:
         self.picture = next(iter(pictures[0]["files"].values())) if pictures else ""
         self.served = bool(self.picture) and one.ask("GET", self.picture)[0] == 200
         left = job.get("receipt", {}).get("left_machine")
-        self._check("P8", "nothing leaves the machine without consent", left is False, f"the receipt says {left}")
+        self._check("P8", "nothing leaves the machine by itself", left is False, f"the receipt says {left}")
+        self._outside(one)
         listed = self._json(one, "/v1/jobs").get("jobs", [])
         self._check("P6", "the account's history lists its picture", len(listed) == 1, f"{len(listed)} job(s)")
         self._seen(one)
@@ -153,6 +157,28 @@ class People:
         kept = not let_in and self.returned == len(FORGED)
         found = str(let_in or f"{self.returned} tried")
         self._check("P9", "forged answers of the provider sign nobody in", kept, found)
+
+    def _outside(self, one: Client) -> None:
+        """Ask for an outside service before consent and after it was taken back; in between nothing is asked for."""
+        told = self._json(one, "/v1/outside").get("services", [])
+        service = next((row for row in told if row["name"] == OUTSIDE), None)
+        if service is None:
+            self._check("P8", "an outside service is told of before it can be used", False, "not listed")
+            return
+        wish = {**self._wish, "brief": {**self._wish["brief"], "backend": OUTSIDE}}
+        way = f"/v1/jobs?{urlencode({'wish': json.dumps(wish)})}"
+        before = one.ask("POST", way, self._photo, {"Content-Type": "image/png"})
+        consent = f"/v1/outside/{OUTSIDE}/consent"
+        agreed = one.ask("PUT", consent, json.dumps({"digest": service["digest"]}).encode(), _JSON)[0]
+        back = one.ask("DELETE", consent)[0]
+        after = one.ask("POST", way, self._photo, {"Content-Type": "image/png"})
+        refused = all(status == 403 and b"consent_needed" in body for status, _, body in (before, after))
+        sent = [job["receipt"]["sent_to"] for job in self._json(one, "/v1/jobs").get("jobs", [])]
+        self._check(
+            "P8", "an outside service gets nothing before consent, nor after it was taken back",
+            refused and (agreed, back) == (200, 204) and not any(sent) and len(service["words"]) > 3,
+            f"before: {before[0]}, agreed: {agreed}, taken back: {back}, after: {after[0]}; {sum(map(len, sent))} sent",
+        )  # fmt: skip
 
     def _seen(self, one: Client) -> None:
         told = self._json(one, "/v1/account/data")

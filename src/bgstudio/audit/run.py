@@ -22,7 +22,7 @@ from bgstudio.audit.canary import draw_canary
 from bgstudio.audit.client import Client
 from bgstudio.audit.ground import Ground, embedded, server
 from bgstudio.audit.keeping import Keeping, command
-from bgstudio.audit.people import LETTER, Answer, People
+from bgstudio.audit.people import LETTER, OUTSIDE, Answer, People
 from bgstudio.audit.provider import StandInProvider
 from bgstudio.audit.report import Check, Verdict
 from bgstudio.audit.scan import files_under, pieces_in, search
@@ -94,6 +94,8 @@ class Audit:
             **ground.environment,
             "BGSTUDIO_ISSUER": provider.issuer, "BGSTUDIO_CLIENT_ID": provider.client_id,
             "BGSTUDIO_CLIENT_SECRET": provider.client_secret, "BGSTUDIO_ANALYTICS": "true",
+            "BGSTUDIO_OUTSIDE_SERVICES": json.dumps([OUTSIDE]),  # known to the service; what it needs is no true key
+            "BGSTUDIO_OUTSIDE_KEYS": json.dumps({OUTSIDE: "no-true-key"}),
             "BGSTUDIO_DATA_DIR": str(ground.data), "BGSTUDIO_HOST": "127.0.0.1", "TMPDIR": str(folder / "tmp"),
         }  # fmt: skip
         keeping = Keeping(ground, signs, self._check)
