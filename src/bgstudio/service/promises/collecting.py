@@ -98,6 +98,7 @@ COLLECTING = (
         "The receipt of each picture says whether anything has left the machine. A test service writes down all that "
         "it gets: before consent, not a single byte.",
         (
+            "tests/hosted/test_consent.py::test_consent_given_used_and_taken_back",
             "tests/service/test_outside.py::test_nothing_leaves_before_consent_even_where_nothing_is_kept",
             "tests/service/test_outside.py::test_what_is_sent_carries_the_flags_and_nothing_of_the_person",
             "tests/service/test_outside.py::test_none_is_on_by_default",
