@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -38,10 +39,12 @@ def standin(name: str) -> Service:
     return next(one for one in SERVICES if one.name == name)()
 
 
-def painter(service: Service, decoder: DecoderProcess, channel: Channel | None = None) -> HostedPainter:
-    """The service's painter, which does not wait between questions."""
+def painter(
+    service: Service, decoder: DecoderProcess, channel: Channel | None = None, pause: float = 0.0
+) -> HostedPainter:
+    """The service's painter, which hardly waits between questions."""
     kind = next(one for one in PAINTERS if one.name == service.name)
-    return kind(channel or direct(service), decoder, pause=lambda _seconds: None, service=service.row())
+    return kind(channel or direct(service), decoder, pause=lambda _seconds: time.sleep(pause), service=service.row())
 
 
 def direct(service: Service, **changes: float) -> DirectChannel:

@@ -97,9 +97,8 @@ async def test_taking_consent_back_ends_a_picture_that_is_waited_for(
         service.busy_for = 10**9
         outside, ana = gate(home, service), await home.visitor()
         await agree(outside, ana)
-        painting = asyncio.create_task(
-            asyncio.to_thread(painter(service, decoder, Bridge(outside, ana)).paint, ask_for(kind_of(service)))
-        )
+        made = painter(service, decoder, Bridge(outside, ana), pause=0.02)
+        painting = asyncio.create_task(asyncio.to_thread(made.paint, ask_for(kind_of(service))))
         while service.polls < 2:
             await asyncio.sleep(0.01)
         await outside.revoke(ana, name)

@@ -11,7 +11,7 @@ import pytest
 
 from bgstudio.domain.outside import OutsideCall, OutsideService
 from bgstudio.errors import Cancelled, ConsentNeeded, LimitReached, OutsideDown, OutsidePaused, UnknownService
-from bgstudio.service.outside import DirectChannel, Limits, Outside, Pace, Wire
+from bgstudio.service.outside import DirectChannel, Limits, Outside, Pace, Trace, Wire
 from bgstudio.service.outside.wire import address
 from bgstudio.service.visitor import Visitor
 from tests.hosted.standins import KEY, Got, Reply, Service
@@ -364,3 +364,29 @@ def test_the_host_can_cancel(good: Answers) -> None:
     good.mood = "silent"
     with pytest.raises(Cancelled):
         DirectChannel([good.row()], {}, pace=QUICK)(call(), good.arrived.is_set)
+
+
+@pytest.mark.anyio
+async def test_what_may_have_arrived_is_told_however_a_call_ends(home: House) -> None:
+    with Answers(GOOD) as service:
+        outside = gate(home, service)
+        ana = await agreed(outside, home)
+        paid, refused, cut = Trace(), Trace(), Trace()
+        await outside.call(ana, call(cost=0.09), paid)
+        with pytest.raises(LimitReached):
+            await outside.call(ana, call(cost=0.09), refused)
+        service.mood = "silent"
+        service.arrived.clear()
+        asking = asyncio.create_task(outside.call(ana, call(), cut))
+        assert await asyncio.to_thread(service.arrived.wait, 20)
+        await outside.revoke(ana, "openai")
+        with pytest.raises(ConsentNeeded):
+            await asking
+        assert (paid.sent, refused.sent, cut.sent) == (True, False, True)
+    gone, strange = Trace(), Trace()
+    await outside.agree(ana, "openai", outside.services[0].digest)
+    with pytest.raises(OutsideDown):
+        await outside.call(ana, call(), gone)
+    with pytest.raises(OutsideDown):
+        await outside.call(ana, call(path="https://elsewhere.example/"), strange)
+    assert (gone.sent, strange.sent) == (False, False)

@@ -118,6 +118,8 @@ class OutsideCall:
         headers: further ones; never keys.
         repeatable: whether asking again can do no harm and cost nothing twice.
         cost: what it costs where it succeeds, for limits on spending; 0 for questions about an earlier one.
+        clearing: whether it deletes or stops what an earlier call began, which is worth sending even after the picture
+            was cancelled.
     """
 
     service: str
@@ -128,6 +130,7 @@ class OutsideCall:
     headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = False
     cost: float = 0.0
+    clearing: bool = False
 
 
 @dataclass(frozen=True)

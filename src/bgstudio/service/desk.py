@@ -114,17 +114,10 @@ class JobDesk:
         return under.visitor
 
     def sent(self, job: str, service: str) -> None:
-        """Note in a job's receipt that something of it goes to an outside service."""
+        """Note in a job's receipt that something of it went to an outside service."""
         found = self._jobs.get(job)
         if found is not None and service not in found.sent_to:
             found.sent_to.append(service)
-            found.note_change()
-
-    def not_sent(self, job: str, service: str) -> None:
-        """Take that back: it was refused before anything went out."""
-        found = self._jobs.get(job)
-        if found is not None and service in found.sent_to:
-            found.sent_to.remove(service)
             found.note_change()
 
     @staticmethod

@@ -16,12 +16,9 @@ from bgstudio.domain.conduct import check_words
 from bgstudio.domain.job import Engine, Wish
 from bgstudio.domain.outside import OutsideAnswer, OutsideCall
 from bgstudio.errors import (
-    ConsentNeeded,
-    LimitReached,
     StudioError,
     UnknownBackend,
     UnknownPreset,
-    UnknownService,
     UsageError,
 )
 from bgstudio.service.accounts import Accounts
@@ -37,7 +34,7 @@ from bgstudio.service.letters import Letters
 from bgstudio.service.login import Logins
 from bgstudio.service.looks import Looks
 from bgstudio.service.moving import Moving
-from bgstudio.service.outside import Outside
+from bgstudio.service.outside import Outside, Trace
 from bgstudio.service.policy import Policy
 from bgstudio.service.portraits import Portraits
 from bgstudio.service.postman import Postman
@@ -206,12 +203,12 @@ class Service:
     async def _reach(self, job: str, call: OutsideCall) -> OutsideAnswer:
         """Make a call of a job under way, in the name of whose it is; its receipt tells of it."""
         visitor = self.desk.whose(job)
-        self.desk.sent(job, call.service)
+        trace = Trace()
         try:
-            return await self.outside.call(visitor, call)
-        except (ConsentNeeded, UnknownService, LimitReached):
-            self.desk.not_sent(job, call.service)
-            raise
+            return await self.outside.call(visitor, call, trace)
+        finally:  # also where it was cut off: what may have arrived is told
+            if trace.sent:
+                self.desk.sent(job, call.service)
 
     def __post_init__(self) -> None:
         calls = getattr(self.engine, "calls", None)

@@ -27,8 +27,9 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 5.0
 PATIENCE = 300.0
 """Seconds after which a picture that is not ready is given up."""
 
-CLEARING = 10.0
-"""Seconds that deleting what a service keeps may take, also after a person has cancelled."""
+CLEARING = 4.0
+"""Seconds that deleting what a service keeps may take, also after a person has cancelled: less than a worker is given
+to stop."""
 
 SHAPE = 0.04
 """How far the shape of an answer may lie from what was asked for, as the logarithm of width by height."""
@@ -116,7 +117,7 @@ class Talk:
         done = True
         for call in calls:
             try:
-                done &= self.channel(replace(call, cost=0.0), lambda: time.monotonic() > end).ok
+                done &= self.channel(replace(call, cost=0.0, clearing=True), lambda: time.monotonic() > end).ok
             except StudioError:
                 done = False
         if not done:

@@ -3,6 +3,6 @@
 from bgstudio.service.outside.direct import DirectChannel
 from bgstudio.service.outside.gate import Consent, Noted, Outside
 from bgstudio.service.outside.spending import Limits, Spending
-from bgstudio.service.outside.wire import Pace, Wire
+from bgstudio.service.outside.wire import Pace, Trace, Wire
 
-__all__ = ["Consent", "DirectChannel", "Limits", "Noted", "Outside", "Pace", "Spending", "Wire"]
+__all__ = ["Consent", "DirectChannel", "Limits", "Noted", "Outside", "Pace", "Spending", "Trace", "Wire"]

@@ -165,8 +165,13 @@ class Outside:
             raise down(service, f"answered with {answer.status}")
         return answer
 
-    async def call(self, visitor: Visitor, call: OutsideCall) -> OutsideAnswer:
+    async def call(self, visitor: Visitor, call: OutsideCall, trace: Trace | None = None) -> OutsideAnswer:
         """Send one request, and wait for the answer, whatever its status; see ``Wire.send`` for what is tried again.
+
+        Args:
+            visitor: in whose name.
+            call: what.
+            trace: told whether anything of it can have reached the service, however it ends.
 
         Raises:
             UnknownService: it is not switched on here.
@@ -177,7 +182,7 @@ class Outside:
         """
         service = self._on(call.service)
         place = (visitor.owner, call.service)
-        task = asyncio.create_task(self._call(visitor, service, call))
+        task = asyncio.create_task(self._call(visitor, service, call, trace or Trace()))
         self._under_way.setdefault(place, set()).add(task)
         loop = asyncio.get_running_loop()
         began, how = loop.time(), "cancelled"
@@ -202,10 +207,9 @@ class Outside:
             if self.noted is not None:
                 self.noted(visitor, call.service, how, loop.time() - began)
 
-    async def _call(self, visitor: Visitor, service: OutsideService, call: OutsideCall) -> OutsideAnswer:
+    async def _call(self, visitor: Visitor, service: OutsideService, call: OutsideCall, trace: Trace) -> OutsideAnswer:
         await self._check(visitor, service)  # before anything is counted; asked again with every try
         held = await self.spending.hold(visitor, call.cost) if call.cost else None
-        trace = Trace()
         answer = None
         try:
             answer = await self._wire.send(service, call, lambda: self._check(visitor, service), trace)

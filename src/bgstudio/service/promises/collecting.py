@@ -102,6 +102,10 @@ COLLECTING = (
             "tests/service/test_outside.py::test_nothing_leaves_before_consent_even_where_nothing_is_kept",
             "tests/service/test_outside.py::test_what_is_sent_carries_the_flags_and_nothing_of_the_person",
             "tests/service/test_outside.py::test_none_is_on_by_default",
+            "tests/hosted/test_gate.py::test_nothing_arrives_before_consent",
+            "tests/hosted/test_gate.py::test_nothing_arrives_after_consent_was_taken_back",
+            "tests/hosted/test_painters.py::test_what_asks_the_service_to_store_nothing_is_on_the_wire",
+            "tests/hosted/test_clearing.py::test_what_was_sent_is_deleted_whatever_comes_of_it",
         ),
     ),
     Promise(
