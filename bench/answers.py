@@ -155,12 +155,16 @@ def shot_of(rng: np.random.Generator, side: int, cutout: Cutout | None = None) -
 
 @dataclass(frozen=True)
 class Case:
-    """One answer of the set: ``grown`` names the part, ``twins`` counts; clean where neither is."""
+    """One answer of the set: ``grown`` names the part, ``twins`` counts; clean where neither is.
+
+    ``alike``: clean, with props in the product's own colours.
+    """
 
     shot: Shot
     mischief: Mischief
     grown: str = ""
     twins: int = 0
+    alike: bool = False
 
 
 def photographed(path: Path, side: int) -> Cutout:
@@ -180,14 +184,23 @@ def case(seed: int, side: int = 640, kind: str = "", real: Path | None = None) -
     Args:
         seed: even for tuning, odd for figures.
         side: pixels of the picture.
-        kind: ``clean``, ``twin`` or a part to grow; empty for one by chance, half of them clean.
+        kind: ``clean``, ``alike`` (clean, with things in the product's own colours), ``twin`` or a part to grow; empty
+            for one by chance, half of them clean.
         real: a product's RGBA picture, instead of a drawn one.
     """
     rng = np.random.default_rng([25, seed])
     shot = shot_of(rng, side, None if real is None else photographed(real, round(0.55 * side)))
     pick = rng.random()
     if not kind:
-        kind = "clean" if pick < 0.5 else "twin" if pick < 0.6 else str(rng.choice(GROWN_KINDS))
+        kind = (
+            "alike"
+            if pick < 0.04
+            else "clean"
+            if pick < 0.5
+            else "twin"
+            if pick < 0.6
+            else str(rng.choice(GROWN_KINDS))
+        )
     mischief = Mischief(
         dx=float(rng.uniform(-12, 12)) * side / 1024,
         dy=float(rng.uniform(-12, 12)) * side / 1024,
@@ -199,9 +212,9 @@ def case(seed: int, side: int = 640, kind: str = "", real: Path | None = None) -
         softness=float(rng.uniform(0, 1)),
         mirror=float(rng.uniform(0.15, 0.7)) * (rng.random() < 0.3),
         props=int(rng.integers(0, 5)),
-        alike=0.02,
+        alike=0.7 if kind == "alike" else 0.0,
         jpeg=int(rng.integers(70, 96)) * (rng.random() < 0.5),
         grow=kind if kind in GROWN_KINDS else "",
         twins=1 if kind == "twin" else 0,
     )
-    return Case(shot, mischief, mischief.grow, mischief.twins)
+    return Case(shot, mischief, mischief.grow, mischief.twins, kind == "alike")

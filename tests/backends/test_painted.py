@@ -71,7 +71,7 @@ def test_a_moved_product_is_brought_back() -> None:
 
 def test_a_product_out_of_reach_is_asked_for_again_with_another_seed() -> None:
     shot = drawn()
-    backend, painter = paint(shot, Mischief(dx=150, dy=90), Mischief())
+    backend, painter = paint(shot, Mischief(dx=150, dy=90), Mischief(props=0, ground="sweep"))
     plate = backend.generate(shot)
     assert plate.registration is not None
     assert plate.registration.tries == 2

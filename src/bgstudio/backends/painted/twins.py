@@ -35,13 +35,16 @@ FITS = 0.34
 ALIKE = 26.0
 """Difference in 8-bit levels, light apart, up to which a pixel is the twin's."""
 
+SMALLEST = 14.0
+"""Pixels of a twin's shorter side below which anything looks like it."""
+
 LIGHTS = (0.68, 1.4)
 """Range of light in which a twin may stand, by that on the product."""
 
-LEAST = 0.12
+LEAST = 0.18
 """Part of its pixels that must have the product's colours."""
 
-SAME = 0.62
+SAME = 0.67
 """Measure of edges and colours together from which on it is a twin."""
 
 APART = 0.3
@@ -80,7 +83,12 @@ def likely_twins(picture: Float, laid: Laid) -> list[Twin]:
         return []
     middle = np.array([(columns[0] + columns[-1]) / 2, (rows[0] + rows[-1]) / 2])
     half = np.array([len(columns) / 2, len(rows) / 2])
-    free = cv2.dilate((product.alpha > 0.03).astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
+    taken = product.alpha > 0.03
+    # the product's image in a glossy ground is no second one
+    bottom = int(rows[-1]) + 1
+    room = min(bottom, size[1] - bottom)
+    taken[bottom : bottom + room] |= taken[bottom - room : bottom][::-1]
+    free = cv2.dilate(taken.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
     seen = _Seen(small, free, product, middle, half)
     return seen.search()
 
@@ -105,6 +113,8 @@ class _Seen:
             if flip < 0 and self._symmetric():
                 break
             for zoom in ZOOMS:
+                if 2 * float(self.half.min()) * zoom < SMALLEST:
+                    continue
                 found += self._at(zoom, flip, seen, room, shape)
         found.sort(key=lambda twin: -twin.likely)
         kept: list[Twin] = []
