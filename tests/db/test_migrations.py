@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bgstudio.db import Database, marks, reservations, results, sessions
+from bgstudio.db import Database, marks, reservations, results, sessions, spending
 from bgstudio.db.database import MIGRATIONS
 from bgstudio.errors import StoreDown
 from tests.servers.postgres import Postgres, running
@@ -42,18 +42,19 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[s
         yield made
 
 
-def _to_first(connection: Connection) -> None:
+def _to(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+    command.upgrade(config, revision)
 
 
 def _version(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-async def test_rows_of_the_first_version_are_there_after_all_migrations(url: str) -> None:
+@pytest.mark.parametrize("first", ["0001", "0002"])
+async def test_rows_of_an_earlier_version_are_there_after_all_migrations(url: str, first: str) -> None:
     engine = create_async_engine(url)
     end = NOW.replace(year=2027)
     lite = url.startswith("sqlite")
@@ -64,8 +65,8 @@ async def test_rows_of_the_first_version_are_there_after_all_migrations(url: str
         "bytes": b"sealed",
     }
     async with engine.begin() as connection:
-        await connection.run_sync(_to_first)
-        assert await connection.run_sync(_version) == "0001"
+        await connection.run_sync(_to, first)
+        assert await connection.run_sync(_version) == first
         for statement in FIRST:
             named = {name: value for name, value in values.items() if f":{name}" in statement}
             await connection.execute(text(statement), named)
@@ -75,7 +76,8 @@ async def test_rows_of_the_first_version_are_there_after_all_migrations(url: str
         db = Database(url)
         await db.open()
         async with db.read() as connection:
-            assert await connection.run_sync(_version) != "0001"
+            assert await connection.run_sync(_version) not in ("0001", "0002")
+            assert await spending.spent(connection, spending.EVERYBODY, NOW.date()) == 0
             assert await marks.get(connection, "m") == b"sealed"
             found = await results.get(connection, "j")
             assert found is not None

@@ -10,12 +10,20 @@ from pathlib import Path
 import pytest
 
 from bgstudio.domain.outside import OutsideCall, OutsideService
-from bgstudio.errors import Cancelled, ConsentNeeded, LimitReached, OutsideDown, OutsidePaused, UnknownService
+from bgstudio.errors import (
+    Cancelled,
+    ConsentNeeded,
+    LimitReached,
+    OutsideDown,
+    OutsidePaused,
+    UnknownService,
+    UnsafeSettings,
+)
 from bgstudio.service.outside import DirectChannel, Limits, Outside, Pace, Trace, Wire
 from bgstudio.service.outside.wire import address
 from bgstudio.service.visitor import Visitor
 from tests.hosted.standins import KEY, Got, Reply, Service
-from tests.service.house import House, MovedClock, house
+from tests.service.house import CONFIGURATIONS, House, MovedClock, house, kept_on
 
 QUICK = Pace(tries=3, first=0.01, longest=0.02, patience=0.5)
 
@@ -167,6 +175,21 @@ async def test_redirects_are_not_followed() -> None:
         assert other.connections == 0
 
 
+@pytest.mark.parametrize("key", ["sk-né", "sk-1\nX-Other: 1", "sk\x00"])
+def test_a_key_that_cannot_stand_in_a_header_is_refused_and_not_shown(key: str) -> None:
+    with pytest.raises(UnsafeSettings) as caught:
+        Wire({"openai": key})
+    assert "sk" not in str(caught.value)
+    assert "openai" in str(caught.value)
+
+
+@pytest.mark.anyio
+async def test_blanks_around_a_key_are_taken_off() -> None:
+    with Answers(GOOD) as service:
+        await Wire({"openai": f" {KEY}\n"}, pace=QUICK).send(service.row(), call())
+        assert service.got[0].headers["authorization"] == f"Bearer {KEY}"
+
+
 # -- services that are left alone ----------------------------------------------------------------------------------
 
 
@@ -275,11 +298,17 @@ async def test_all_people_together_have_a_limit_too(home: House) -> None:
         assert await outside.spending.spent() == pytest.approx(0.15)
 
 
+@pytest.fixture(params=CONFIGURATIONS)
+async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
+    async with kept_on(request, tmp_path / "data") as made:
+        yield made
+
+
 @pytest.mark.anyio
-async def test_many_at_once_do_not_spend_more_than_there_is(home: House) -> None:
+async def test_many_at_once_do_not_spend_more_than_there_is(kept: House) -> None:
     with Answers(GOOD) as service:
-        outside = gate(home, service)
-        ana = await agreed(outside, home)
+        outside = gate(kept, service)
+        ana = await agreed(outside, kept)
         done = await asyncio.gather(*(outside.call(ana, call(cost=0.03)) for _ in range(8)), return_exceptions=True)
         assert sum(not isinstance(one, BaseException) for one in done) == 3
         assert all(isinstance(one, LimitReached) for one in done if isinstance(one, BaseException))

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from bgstudio.domain.outside import OutsideAnswer, OutsideCall, OutsideService
-from bgstudio.errors import OutsideDown
+from bgstudio.errors import OutsideDown, UnsafeSettings
 from bgstudio.service.outside.breaker import Breaker
 from bgstudio.service.visitor import Clock, utc_now
 
@@ -64,10 +64,20 @@ class Wire:
         keys: the host's key to each service, by name.
         clock: tells the time.
         pace: of repetitions.
+
+    Raises:
+        UnsafeSettings: a key that cannot stand in a header.
     """
 
     def __init__(self, keys: Mapping[str, str] | None = None, clock: Clock = utc_now, pace: Pace | None = None) -> None:
-        self._keys = dict(keys or {})
+        self._keys = {name: key.strip() for name, key in (keys or {}).items()}
+        for name, key in self._keys.items():
+            if not key.isascii() or not key.isprintable():  # a library that stumbles over it might show it
+                raise UnsafeSettings(
+                    f"The key for '{name}' in BGSTUDIO_OUTSIDE_KEYS has characters that no key has.",
+                    "It cannot be sent.",
+                    "Copy it again from the service's own page.",
+                )
         self._clock = clock
         self._pace = pace or Pace()
         self._breakers: dict[tuple[str, str], Breaker] = {}

@@ -94,7 +94,8 @@ COLLECTING = (
     Promise(
         8, 4, "No outside AI service without your yes",
         "Pictures are made on the machine this studio runs on. An outside AI service gets your images only after you "
-        "have agreed to that one service, and is asked with every call to keep nothing. {outside}",
+        "have read what it keeps and agreed to that one service; where it can be asked to keep nothing, every call "
+        "asks. {outside}",
         "The receipt of each picture says whether anything has left the machine. A test service writes down all that "
         "it gets: before consent, not a single byte.",
         (
