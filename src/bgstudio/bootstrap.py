@@ -21,13 +21,17 @@ from bgstudio.direction import Director, UniversalEncoder
 from bgstudio.domain.brief import MAX_SIDE, MIN_SIDE, FileFormat
 from bgstudio.domain.job import Engine
 from bgstudio.domain.outside import OutsideService
-from bgstudio.domain.ports import Backend, Cancel, Channel, Decoder, Painter, Progress
+from bgstudio.domain.ports import Backend, Cancel, Channel, CredentialSigner, Decoder, Painter, Progress
 from bgstudio.domain.sealed import KeyWrapper
 from bgstudio.engine import RENDERER, LocalPool
+from bgstudio.errors import UnsafeSettings
 from bgstudio.intake import DecoderProcess, IntakeLimits
 from bgstudio.intake.sniff import Kind
+from bgstudio.marks import READER, Mark, Marker
+from bgstudio.marks.credentials import available as credentials_here
 from bgstudio.settings import Settings
 from bgstudio.studio import Studio
+from bgstudio.vault.signing import SignerOnDemand, SigningKey
 from bgstudio.version import __version__
 from bgstudio.weights import WeightStore
 from bgstudio.weights.hub import ModelStore
@@ -66,7 +70,7 @@ def build_decoder(config: Settings) -> DecoderProcess:
         seconds=config.decode_seconds,
         memory=config.decode_memory,
     )
-    return DecoderProcess(limits)
+    return DecoderProcess(limits, READER)
 
 
 def build_backend(config: Settings) -> PathTracer:
@@ -100,6 +104,52 @@ def build_image_models(config: Settings) -> tuple[Backend, ...]:
     )
 
 
+def build_marker(config: Settings, signer: CredentialSigner | None = None) -> Marker:
+    """What puts the marks on that are wanted.
+
+    Args:
+        config: settings.
+        signer: signs Content Credentials; without, the key of the settings or of the data folder, made on first use.
+
+    Raises:
+        UnsafeSettings: a mark that is not known, or half a certificate.
+    """
+    wanted = _marks(config)
+    if Mark.CREDENTIALS not in wanted:
+        return Marker(wanted)
+    return Marker(wanted, signer or SignerOnDemand(lambda: build_signing_key(config)))
+
+
+def build_signing_key(config: Settings) -> SigningKey:
+    """The key under Content Credentials: the host's own, or a self-made one in the data folder.
+
+    Raises:
+        UnsafeSettings, CredentialsFailed: see ``vault.SigningKey``.
+    """
+    certificate, key = config.credentials_certificate, config.credentials_key
+    if certificate is not None and key is not None:
+        return SigningKey.load(certificate, key)
+    return SigningKey.load_or_create(config.data_dir / "credentials.pem")
+
+
+def _marks(config: Settings) -> frozenset[Mark]:
+    known = {mark.value: mark for mark in Mark}
+    strange = [name for name in config.marks if name not in known]
+    if strange:
+        raise UnsafeSettings(
+            f"BGSTUDIO_MARKS names '{strange[0]}', which is no mark.",
+            "Pictures would go out without what the host meant.",
+            f"Name any of: {', '.join(known)}; [] switches all of them off.",
+        )
+    if (config.credentials_certificate is None) != (config.credentials_key is None):
+        raise UnsafeSettings(
+            "Of BGSTUDIO_CREDENTIALS_CERTIFICATE and BGSTUDIO_CREDENTIALS_KEY only one is set.",
+            "Nothing can be signed with half of them.",
+            "Set both, or neither to use a self-made certificate.",
+        )
+    return frozenset(known[name] for name in config.marks)
+
+
 def build_director() -> Director:
     """The director, for those who only want to know the presets."""
     return Director(VOCABULARY, UniversalEncoder())
@@ -127,11 +177,14 @@ class CutoutShop:
             return self._makers[preview]
 
 
-def build_studio(config: Settings | None = None, *, channel: Channel | None = None) -> Studio:
+def build_studio(
+    config: Settings | None = None, *, signer: CredentialSigner | None = None, channel: Channel | None = None
+) -> Studio:
     """A studio ready to work. Its renderer is loaded in the background while the first photo is being cut out.
 
     Args:
         config: settings; those of the environment without.
+        signer: signs Content Credentials; see ``build_marker``.
         channel: the way to outside services; the host's own, who asks nobody, without.
     """
     config = config or settings()
@@ -147,6 +200,7 @@ def build_studio(config: Settings | None = None, *, channel: Channel | None = No
         backend=backend,
         others=(*build_image_models(config), *(PaintedBackend(painter, VOCABULARY) for painter in hosted)),
         fallback=config.backend_fallback,
+        marker=build_marker(config, signer),
     )
 
 
@@ -157,14 +211,15 @@ CORES_PER_WORKER = 4
 """A picture gains little from more cores, and people gain from a second worker."""
 
 
-def studio_for_worker(values: dict[str, Any], channel: Channel) -> Studio:
+def studio_for_worker(values: dict[str, Any], channel: Channel, signer: CredentialSigner | None = None) -> Studio:
     """The studio of an engine's worker, whatever its environment says.
 
     Args:
         values: the settings it needs, as JSON.
         channel: asks the pool's process to call outside services; the worker has no network and no key.
+        signer: asks it for signatures.
     """
-    return build_studio(Settings(**values), channel=channel)
+    return build_studio(Settings(**values), signer=signer, channel=channel)
 
 
 def build_engine(config: Settings) -> LocalPool:
@@ -179,15 +234,17 @@ def build_engine(config: Settings) -> LocalPool:
         studio=RENDERER,
         arguments={"values": values},
         screen_above=config.screen_threshold if config.screen_pictures else None,
+        signer=build_signing_key(config) if Mark.CREDENTIALS in _marks(config) and credentials_here() else None,
     )
 
 
 _FOR_WORKERS = {
     "weights_dir", "offline", "max_bytes", "max_pixels", "max_side", "max_frames", "working_side", "decode_seconds",
     "decode_memory", "render_seconds", "renders_per_worker", "renderer", "image_models", "models_dir",
-    "diffusion_device", "non_commercial_models", "backend_fallback", "outside_services",
+    "diffusion_device", "non_commercial_models", "backend_fallback", "outside_services", "marks",
 }  # fmt: skip
-"""Workers are told what they need to make pictures, and nothing of secrets, addresses or folders of results."""
+"""Workers are told what they need to make pictures, and nothing of secrets, addresses or folders of results.
+What signs Content Credentials stays here too: workers send what is to be signed (``engine.signing``)."""
 
 
 PATIENCE_IN_SWEEPS = 3
@@ -517,6 +574,7 @@ def _abilities(config: Settings) -> dict[str, Any]:
             "pictures_per_day": config.pictures_per_day,
             "upload_seconds": config.upload_seconds,
         },
+        "marks": sorted(mark.value for mark in _marks(config)),
         "backends": backends_of(config),
         "surfaces": [{"name": term.name, "label": term.label} for term in VOCABULARY.of("surface")],
     }

@@ -101,6 +101,17 @@ class Settings(BaseSettings):
         False, description="Let the path tracer stand in for another backend that fails; the result says so."
     )
 
+    marks: tuple[str, ...] = Field(
+        ("watermark", "xmp", "credentials"),
+        description="Marks that tell how pictures were made: watermark, xmp, credentials. The law may ask for them.",
+    )
+    credentials_certificate: Path | None = Field(
+        None, description="PEM file with the certificate chain that signs Content Credentials; self-made without one."
+    )
+    credentials_key: Path | None = Field(
+        None, description="PEM file with that certificate's private key. Readable by its owner only."
+    )
+
     data_dir: Path = Field(
         default_factory=data_home,
         description="Folder of the service: database, sealed results, secrets. Readable by its owner only.",

@@ -1,4 +1,4 @@
-"""The order of the stages: photo -> intake -> cutout -> direction -> backend -> compose -> inspect.
+"""The order of the stages: photo -> intake -> cutout -> direction -> backend -> compose -> marks -> inspect.
 
 The only file that knows it. Cancellation is asked for between stages, and inside the long ones.
 """
@@ -7,26 +7,31 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bgstudio.backends.choice import AUTO, Backends, Choice
 from bgstudio.compose import compose
 from bgstudio.cutout import CutoutMaker, Hint, from_own_alpha, hinted
 from bgstudio.direction import Director
-from bgstudio.domain.brief import Brief, Quality
+from bgstudio.domain.brief import Brief, FileFormat, Quality
 from bgstudio.domain.conduct import check_words
 from bgstudio.domain.cutout import Cutout
+from bgstudio.domain.making import Maker, Making
+from bgstudio.domain.marks import MarksFound
 from bgstudio.domain.picture import Picture
 from bgstudio.domain.plate import Plate
-from bgstudio.domain.ports import Backend, Cancel, Decoder, Progress, check, never, silent
+from bgstudio.domain.ports import Backend, Cancel, FileReader, Progress, check, never, silent
 from bgstudio.domain.render import Render
 from bgstudio.domain.scene import Scene
 from bgstudio.domain.shot import Shot, frame_product
 from bgstudio.errors import BackendError, OutsideDown, PaintingRefused
-from bgstudio.export import Recipe, make_recipe
+from bgstudio.export import Recipe, cutout_png, encode, layers_png, make_recipe, read_own
 from bgstudio.inspect import inspect_picture
 from bgstudio.intake import own_cutout
+from bgstudio.marks import Marker, making_number, term_of
 from bgstudio.pixels.memory import give_back
+from bgstudio.pixels.types import Byte
+from bgstudio.version import __version__
 
 Cutters = Callable[[bool, Progress, Cancel], CutoutMaker]
 """Gives the cut-out stage, fetching its weights on first use: (preview?, progress, cancel)."""
@@ -47,14 +52,16 @@ class Studio:
         others: further backends, chosen by name; a trained one on this machine also for words that the first cannot
             follow.
         fallback: whether the first may stand in for one of the others that fails; the result says so.
+        marker: puts the marks on pictures and files.
     """
 
-    decoder: Decoder
+    decoder: FileReader
     cutters: Cutters
     director: Director
     backend: Backend
     others: tuple[Backend, ...] = ()
     fallback: bool = False
+    marker: Marker = field(default_factory=Marker)
 
     @property
     def backends(self) -> Backends:
@@ -82,6 +89,10 @@ class Studio:
         """Decode a photo held in memory; raises ``IntakeError``."""
         return self.decoder(data)
 
+    def marks(self, data: bytes) -> MarksFound:
+        """What the marks of a file say of its making; raises ``IntakeError``."""
+        return self.decoder.marks(data)
+
     def cut(
         self,
         photo: Picture,
@@ -104,10 +115,12 @@ class Studio:
         """
         check(cancel)
         if own_cutout(photo):
-            return from_own_alpha(photo if hint is None else hinted(photo, hint))
-        opaque = photo if photo.alpha is None else replace(photo, alpha=None)
-        maker = self.cutters(preview, progress, cancel)
-        return maker(opaque, preview=preview, hint=hint, progress=progress, cancel=cancel)
+            cutout = from_own_alpha(photo if hint is None else hinted(photo, hint))
+        else:
+            opaque = photo if photo.alpha is None else replace(photo, alpha=None)
+            maker = self.cutters(preview, progress, cancel)
+            cutout = maker(opaque, preview=preview, hint=hint, progress=progress, cancel=cancel)
+        return replace(cutout, origin=photo.source.origin)
 
     def direct(self, brief: Brief, cutout: Cutout, reference: Picture | None = None) -> tuple[Scene, ...]:
         """One scene per wanted picture; raises ``DirectionError`` or ``UnknownBackend``."""
@@ -148,8 +161,40 @@ class Studio:
         plate = self._plate(self.choose(brief), shot, progress, cancel)
         check(cancel)
         composite = compose(shot, plate, brief.harmonise)
+        composite, making = self.marker.composite(composite, self._making(brief, shot, plate))
         report = inspect_picture(shot, plate, composite, brief.harmonise)
-        return Render(composite.pixels, composite.layers, shot, plate, report)
+        return Render(composite.pixels, composite.layers, shot, plate, report, making)
+
+    def _making(self, brief: Brief, shot: Shot, plate: Plate) -> Making:
+        """How a picture is being made, as its marks are to say."""
+        able = next((one.capabilities for one in self.backends if one.name == plate.backend), None)
+        maker = Maker.UNKNOWN
+        if able is not None:
+            trained = Maker.TRAINED_OUTSIDE if able.leaves_machine else Maker.TRAINED_HERE
+            maker = trained if able.trained_model else Maker.SIMULATION
+        parts = (__version__, plate.backend, shot.scene.model_dump_json(), f"{shot.seed} {shot.width} {shot.height}")
+        return Making(maker, shot.cutout.origin, making_number(parts), harmonised=brief.harmonise > 0)
+
+    # ---------------------------------------------------------------- files, with what they say of their making
+
+    def picture_file(self, render: Render, file_format: FileFormat) -> bytes:
+        """A finished picture as a file with all its marks; raises ``ExportError``."""
+        data = encode(render.pixels, file_format, xmp=self.marker.packet(render.making.term))
+        return self.marker.sign(data, file_format, render.making)
+
+    def converted(self, data: bytes, wanted: FileFormat) -> tuple[Byte, bytes]:
+        """(pixels, file) of a picture file of ours in another format; its marks go along. Raises ``ExportError``."""
+        pixels, before = read_own(data)
+        file = encode(pixels, wanted, xmp=self.marker.packet(term_of(data)))
+        return pixels, self.marker.sign_converted(file, wanted, data, before)
+
+    def cutout_file(self, cutout: Cutout) -> bytes:
+        """The product alone, as PNG, without a watermark; says of its making what the photo said."""
+        return cutout_png(cutout, self.marker.photo_packet(cutout.origin))
+
+    def layer_files(self, render: Render) -> dict[str, bytes]:
+        """The layers of a picture, as PNG by name; raises ``ExportError``."""
+        return layers_png(render.layers, self.marker.packet(render.making.background_term))
 
     def _plate(self, choice: Choice, shot: Shot, progress: Progress, cancel: Cancel) -> Plate:
         """The background; by the first backend where another fails and the settings let it stand in."""

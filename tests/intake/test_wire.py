@@ -59,10 +59,10 @@ def test_jobs_and_readiness() -> None:
     send_job(pipe, b"photo")
     send_ready(pipe)
     pipe.seek(0)
-    assert receive_job(pipe) == b"photo"
+    assert receive_job(pipe) == ("picture", b"photo")
     await_ready(pipe)
     assert receive_job(pipe) is None
-    assert receive_job(io.BytesIO(struct.pack(">I", 10) + b"cut")) is None
+    assert receive_job(io.BytesIO(struct.pack(">Ic", 10, b"P") + b"cut")) is None
 
 
 NONSENSE: list[Any] = [

@@ -22,6 +22,7 @@ from bgstudio.cli import (
     serve,
     shoot,
     store,
+    verify,
 )
 from bgstudio.cli.terminal import err, tell_error
 from bgstudio.errors import StudioError
@@ -42,6 +43,7 @@ app.command("serve")(serve.command)
 app.command("presets")(presets.command)
 app.command("backends")(backends.command)
 app.command("inspect")(inspect.command)
+app.command("verify")(verify.command)
 app.add_typer(models.app, name="models")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(letters.app, name="letters")

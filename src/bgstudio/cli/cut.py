@@ -12,7 +12,7 @@ from bgstudio.cli.files import read_photo, stem_of, write_file
 from bgstudio.cli.terminal import err, out, print_json, progress, tell_error
 from bgstudio.domain.cutout import Cutout
 from bgstudio.errors import StudioError
-from bgstudio.export import confidence_png, cutout_png, mask_png
+from bgstudio.export import confidence_png, mask_png
 
 
 def command(
@@ -37,7 +37,7 @@ def command(
                 continue
             base = output / stem_of(photo)
             files = {
-                base.with_name(f"{base.name}-cutout.png"): cutout_png(cutout),
+                base.with_name(f"{base.name}-cutout.png"): studio.cutout_file(cutout),
                 base.with_name(f"{base.name}-mask.png"): mask_png(cutout),
                 base.with_name(f"{base.name}-confidence.png"): confidence_png(cutout),
             }

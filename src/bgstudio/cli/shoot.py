@@ -18,7 +18,7 @@ from bgstudio.domain.picture import Picture
 from bgstudio.domain.ports import Backend
 from bgstudio.domain.render import Render
 from bgstudio.errors import ConsentNeeded, StudioError, UsageError
-from bgstudio.export import EXTENSIONS, cutout_png, encode, layers_png, shadow_png
+from bgstudio.export import EXTENSIONS, shadow_png
 from bgstudio.export.recipe import Recipe
 from bgstudio.studio import Studio
 
@@ -72,6 +72,7 @@ def command(
     failed: StudioError | None = None
     with build_studio(config) as studio:
         _check_agreed(studio.choose(brief).backend, set(agree or ()))
+        studio.marker.prepare()  # a key that cannot be used is told before anything is done
         studio.warm_up(words=brief.prompt is not None and repeated is None)
         look = studio.open(read_photo(reference, config.max_bytes)) if reference else None
         for photo in photos:
@@ -132,23 +133,25 @@ class _Job:
     def _save(self, render: Render, brief: Brief, data: bytes, picture: Picture) -> dict[str, Any]:
         name = f"{stem_of(self._photo)}-{render.shot.scene.name}-{render.shot.seed}"
         path = self._output / f"{name}{EXTENSIONS[self._format]}"
-        write_file(path, encode(render.pixels, self._format))
+        write_file(path, self._studio.picture_file(render, self._format))
         files = [path]
         for extra, content in self._extra_files(render, brief, data).items():
             files.append(self._output / f"{name}{extra}")
             write_file(files[-1], content)
-        return _report(self._photo, files, render, picture)
+        report = _report(self._photo, files, render, picture)
+        report["notes"] += self._studio.marker.notes
+        return report
 
     def _extra_files(self, render: Render, brief: Brief, data: bytes) -> dict[str, bytes]:
         out: dict[str, bytes] = {}
         if "recipe" in self._extras:
             out[".json"] = self._studio.recipe(render, brief, data).to_json().encode()
         if "layers" in self._extras:
-            out |= {f"-{layer}.png": content for layer, content in layers_png(render.layers).items()}
+            out |= {f"-{layer}.png": content for layer, content in self._studio.layer_files(render).items()}
         if "shadow" in self._extras:
             out["-shadow.png"] = shadow_png(render.layers)
         if "cutout" in self._extras:
-            out["-cutout.png"] = cutout_png(render.shot.cutout)
+            out["-cutout.png"] = self._studio.cutout_file(render.shot.cutout)
         return out
 
     def _present(self, reports: list[dict[str, Any]]) -> None:

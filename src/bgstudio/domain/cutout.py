@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bgstudio.domain.making import NO_ORIGIN, Origin
 from bgstudio.pixels.types import Float
 
 Box = tuple[int, int, int, int]
@@ -71,6 +72,7 @@ class Cutout:
         doubts: where it may be wrong, worst first.
         notes: fallbacks and choices, as sentences.
         view, light: readings of camera and light.
+        origin: what the photo's marks say of how it was made; told on by everything that is made of it.
     """
 
     rgb: Float
@@ -82,6 +84,7 @@ class Cutout:
     notes: tuple[str, ...] = ()
     view: ViewReading = field(default_factory=ViewReading)
     light: LightReading = field(default_factory=LightReading)
+    origin: Origin = NO_ORIGIN
 
     @property
     def aspect(self) -> float:

@@ -52,11 +52,12 @@ class JobState(StrEnum):
         return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
-Step = Literal["cutout", "preview", "picture", "portrait", "convert"]
+Step = Literal["cutout", "preview", "picture", "portrait", "convert", "verify"]
 """One turn of a worker. ``cutout``: full cut-out only. ``preview``: quick cut-out and a small picture. ``picture``:
 full cut-out (kept while the job lives) and one finished picture. ``portrait``: the photo is a picture of a person, who
 gets a small square one, ``portrait.webp``; nothing is kept. ``convert``: the photo is a finished picture, which is
-written in the wish's formats; nothing is kept."""
+written in the wish's formats; nothing is kept. ``verify``: the photo is anybody's picture, whose marks are read; no
+file is made of it, the facts are ``marks`` and ``telling``."""
 
 
 @dataclass(frozen=True)

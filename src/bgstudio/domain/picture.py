@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bgstudio.domain.making import NO_ORIGIN, Origin
 from bgstudio.pixels.types import Float
 
 
@@ -18,6 +19,7 @@ class SourceNotes:
         turned: True when an orientation mark was followed.
         profile: name of the embedded colour profile, or None.
         notes: sentences for the person (first frame used, colours outside sRGB, reduced, cut off, ...).
+        origin: what its marks say of how it was made.
     """
 
     format: str
@@ -27,6 +29,7 @@ class SourceNotes:
     turned: bool = False
     profile: str | None = None
     notes: tuple[str, ...] = ()
+    origin: Origin = NO_ORIGIN
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from bgstudio.domain.marks import MarksFound
 from bgstudio.domain.outside import OutsideAnswer, OutsideCall
 from bgstudio.domain.painting import Ask, Painted, Sizes
 from bgstudio.domain.picture import Picture
@@ -47,6 +48,14 @@ class Decoder(Protocol):
 
     def __call__(self, data: bytes) -> Picture:
         """Decode one file held in memory."""
+        ...
+
+
+class FileReader(Decoder, Protocol):
+    """A decoder that also tells what a file's marks say."""
+
+    def marks(self, data: bytes) -> MarksFound:
+        """What the marks of a file say of its making; raises ``IntakeError``."""
         ...
 
 
@@ -116,6 +125,24 @@ class Channel(Protocol):
 
         Raises ``ConsentNeeded``, ``OutsideDown`` (no answer, or not in time), ``LimitReached`` or ``Cancelled``.
         """
+        ...
+
+
+class CredentialSigner(Protocol):
+    """Signs Content Credentials. The key stays where it is; only what is to be signed and the signature travel."""
+
+    @property
+    def algorithm(self) -> str:
+        """Of C2PA's: ``es256``, ``es384``, ``es512``, ``ps256`` or ``ed25519``."""
+        ...
+
+    @property
+    def chain(self) -> str:
+        """Certificates as PEM, the signer's own first."""
+        ...
+
+    def __call__(self, claim: bytes) -> bytes:
+        """The signature of some bytes; raises ``CredentialsFailed``."""
         ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bgstudio.domain.making import UNKNOWN_MAKING, Making
 from bgstudio.domain.plate import Plate
 from bgstudio.domain.report import Report
 from bgstudio.domain.shot import Shot
@@ -50,6 +51,7 @@ class Render:
         shot: what was asked of the backend.
         plate: what the backend gave.
         report: what the inspection found.
+        making: how it was made, as its marks say.
     """
 
     pixels: Byte
@@ -57,3 +59,4 @@ class Render:
     shot: Shot
     plate: Plate
     report: Report
+    making: Making = UNKNOWN_MAKING

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bgstudio.domain.job import Artefact, EngineState, Outcome, Task, Told
+from bgstudio.domain.ports import CredentialSigner
 from bgstudio.domain.sealed import Sealed
 from bgstudio.engine import said
 from bgstudio.engine.channel import Calls
 from bgstudio.engine.process import Patience, WorkerProcess
 from bgstudio.engine.queue import TaskQueue
+from bgstudio.engine.signing import answered
 from bgstudio.engine.system import no_core_dumps
 from bgstudio.engine.turns import Turn, Why, closed, fail, lost, no_worker, stopped
 from bgstudio.errors import BackendError, RendererDied, StudioError
@@ -59,6 +61,7 @@ class LocalPool:
         tasks_per_worker: after about this many a worker is replaced, to give memory back.
         patience: how long workers may take.
         transport: key that inputs are sealed with; a fresh one unless given.
+        signer: signs Content Credentials for the workers, which never have its key; None: nothing is signed.
 
     Attributes:
         calls: ways to outside services; none until its ``reach`` is set.
@@ -75,6 +78,7 @@ class LocalPool:
         tasks_per_worker: int = 250,
         patience: Patience | None = None,
         transport: Box | None = None,
+        signer: CredentialSigner | None = None,
     ) -> None:
         self._size = workers
         self._studio = studio
@@ -83,6 +87,7 @@ class LocalPool:
         self._tasks_per_worker = tasks_per_worker
         self._patience = patience or Patience()
         self._transport = transport or Box.fresh()
+        self._signer = signer
         self.calls = Calls(self._transport)
         self._queue = TaskQueue(most_waiting)
         self._crew = _Crew()
@@ -269,6 +274,8 @@ class LocalPool:
             case "outside" if turn is not None and turn.why is None:
                 turn.reached = True
                 self.calls.begin(turn.task.job, self._number(turn), (header, blobs), worker.send)
+            case "sign" if turn is not None:
+                self._sign(worker, header, blobs)
             case "outside-stop":
                 self.calls.stop(header["ticket"], header["serial"])
             case "done" | "failed" | "stopped":
@@ -282,6 +289,13 @@ class LocalPool:
                 log.error("worker %d has no studio: %s", worker.pid, " ".join(header["trace"]))
             case "gone":
                 self._gone(worker, int(header["code"]))
+
+    def _sign(self, worker: WorkerProcess, header: dict[str, Any], blobs: dict[str, bytes]) -> None:
+        try:
+            worker.send(*answered(self._signer, header, blobs))
+        except Exception as error:
+            log.error("worker %d got no signature: %s", worker.pid, " ".join(said.frames(error)))
+            worker.send({"do": "sign", "serial": int(header["serial"])}, {})
 
     def _finish(self, worker: WorkerProcess, header: dict[str, Any], blobs: dict[str, bytes]) -> None:
         turn = self._ended(worker, whole=header["event"] == "done")
@@ -321,7 +335,13 @@ class LocalPool:
     # ---------------------------------------------------------------- hiring and firing
 
     def _hire(self) -> None:
-        first = {"beat": self._patience.beat, "screen_above": self._screen_above, "arguments": self._arguments}
+        signer = self._signer
+        first = {
+            "beat": self._patience.beat,
+            "screen_above": self._screen_above,
+            "arguments": self._arguments,
+            "signing": None if signer is None else {"algorithm": signer.algorithm, "chain": signer.chain},
+        }
         self._crew.all.append(WorkerProcess(self._studio, (first, {"key": self._transport.key}), self._hear))
 
     def _hire_later(self, seconds: float) -> None:

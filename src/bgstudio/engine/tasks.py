@@ -20,8 +20,9 @@ from bgstudio.engine.facts import cutout_facts, picture_facts
 from bgstudio.engine.kept import Kept, KeptJobs
 from bgstudio.engine.screen import screen
 from bgstudio.errors import UsageError
-from bgstudio.export import MEDIA_TYPES, confidence_png, cutout_png, encode, layers_png, mask_png
-from bgstudio.export.files import read_own, write
+from bgstudio.export import MEDIA_TYPES, confidence_png, mask_png
+from bgstudio.export.files import write
+from bgstudio.marks.telling import tell
 from bgstudio.pixels.alpha import bounding_box
 from bgstudio.pixels.colour import bytes_to_linear, linear_to_bytes
 from bgstudio.pixels.resample import resize, resize_straight
@@ -89,6 +90,9 @@ class Maker:
             return self._portrait(order, emit)
         if order.step == "convert":
             return self._convert(order, emit, cancel)
+        if order.step == "verify":
+            found = self._studio.marks(order.photo)
+            return {"marks": found.model_dump(mode="json"), "telling": tell(found).view()}
         started = time.monotonic()
         kept = self.kept.begin(order.job)
         try:
@@ -117,15 +121,15 @@ class Maker:
 
     def _convert(self, order: Order, emit: Emit, cancel: Cancel) -> dict[str, Any]:
         """A picture of ours in other formats: PNG is exact both ways, so its pixels are those that were made."""
-        pixels = read_own(order.photo)
         for wanted in dict.fromkeys(order.wish.formats):
             check(cancel)
-            _emit(emit, f"picture-{order.number}.{wanted.value}", wanted, pixels, encode(pixels, wanted))
+            pixels, data = self._studio.converted(order.photo, wanted)
+            _emit(emit, f"picture-{order.number}.{wanted.value}", wanted, pixels, data)
         return {}
 
     def _cutout(self, order: Order, kept: Kept, emit: Emit, progress: Progress, cancel: Cancel) -> dict[str, Any]:
         cutout = self._full(order, kept, _part(progress, 0.0, 0.9), cancel)
-        _emit_cutout(cutout, emit, _part(progress, 0.9, 0.1), cancel)
+        self._emit_cutout(cutout, emit, _part(progress, 0.9, 0.1), cancel)
         return {"cutout": self._facts(kept, cutout)}
 
     def _preview(
@@ -134,12 +138,13 @@ class Maker:
         photo = self._photo(order, kept, progress)
         hint = self._hint(order, photo)
         cutout = self._studio.cut(photo, preview=True, hint=hint, progress=_part(progress, 0.05, _CUT), cancel=cancel)
-        _emit_cutout(_reduced(cutout, QUICK_CUTOUT_SIDE), emit, _part(progress, 0.3, 0.05), cancel)
+        self._emit_cutout(_reduced(cutout, QUICK_CUTOUT_SIDE), emit, _part(progress, 0.3, 0.05), cancel)
         brief = preview_of(order.wish.brief)
         scene = self._studio.direct(brief, cutout, self._reference(order, kept))[0]
         render = self._studio.expose(brief, scene, cutout, brief.seed, _part(progress, 0.35, 0.6), cancel)
         check(cancel)
-        _emit(emit, "preview.jpeg", FileFormat.JPEG, render.pixels, encode(render.pixels, FileFormat.JPEG))
+        data = self._studio.picture_file(render, FileFormat.JPEG)
+        _emit(emit, "preview.jpeg", FileFormat.JPEG, render.pixels, data)
         return {
             "cutout": cutout_facts(self._studio, cutout, kept.source, quick=True),
             "picture": picture_facts(self._studio, render, kept.source, 0, time.monotonic() - started),
@@ -173,7 +178,7 @@ class Maker:
         recipe = self._studio.recipe(render, brief, order.photo).to_json().encode()
         emit(f"recipe-{order.number}.json", "application/json", 0, 0, recipe)
         if order.number == 0:
-            _emit_cutout(cutout, emit, _part(progress, 0.96, 0.04), cancel)
+            self._emit_cutout(cutout, emit, _part(progress, 0.96, 0.04), cancel)
         return {
             "cutout": self._facts(kept, cutout),
             "picture": picture_facts(self._studio, render, kept.source, order.number, time.monotonic() - started),
@@ -188,12 +193,21 @@ class Maker:
     def _files(self, order: Order, render: Render) -> Iterator[tuple[str, FileFormat, Byte, bytes]]:
         number, pixels = order.number, render.pixels
         for wanted in dict.fromkeys(order.wish.formats):
-            yield f"picture-{number}.{wanted.value}", wanted, pixels, encode(pixels, wanted)
+            yield f"picture-{number}.{wanted.value}", wanted, pixels, self._studio.picture_file(render, wanted)
         small = thumb(pixels)
-        yield f"thumb-{number}.webp", FileFormat.WEBP, small, write(small, FileFormat.WEBP)
+        packet = self._studio.marker.packet(render.making.term)
+        yield f"thumb-{number}.webp", FileFormat.WEBP, small, write(small, FileFormat.WEBP, xmp=packet)
         if order.wish.layers:
-            for name, data in layers_png(render.layers).items():
+            for name, data in self._studio.layer_files(render).items():
                 yield f"{name}-{number}.png", FileFormat.PNG, pixels, data
+
+    def _emit_cutout(self, cutout: Cutout, emit: Emit, progress: Progress, cancel: Cancel) -> None:
+        height, width = cutout.alpha.shape
+        makers = {"cutout.png": self._studio.cutout_file, "mask.png": mask_png, "confidence.png": confidence_png}
+        for done, (name, make) in enumerate(makers.items()):
+            progress("Writing the cut-out", done / len(makers))
+            emit(name, "image/png", width, height, make(cutout))
+            check(cancel)
 
     # ---------------------------------------------------------------- what is kept of a job
 
@@ -275,15 +289,6 @@ def _reduced(cutout: Cutout, side: int) -> Cutout:
     rgb, alpha = resize_straight(cutout.rgb, cutout.alpha, *size)
     box = bounding_box(alpha) or (0, 0, *size)
     return replace(cutout, rgb=rgb, alpha=alpha, confidence=resize(cutout.confidence, *size), box=box)
-
-
-def _emit_cutout(cutout: Cutout, emit: Emit, progress: Progress, cancel: Cancel) -> None:
-    height, width = cutout.alpha.shape
-    makers = {"cutout.png": cutout_png, "mask.png": mask_png, "confidence.png": confidence_png}
-    for done, (name, make) in enumerate(makers.items()):
-        progress("Writing the cut-out", done / len(makers))
-        emit(name, "image/png", width, height, make(cutout))
-        check(cancel)
 
 
 def _emit(emit: Emit, name: str, file_format: FileFormat, pixels: Byte, data: bytes) -> None:

@@ -24,10 +24,11 @@ from typing import Any, BinaryIO
 import psutil
 
 from bgstudio.domain.job import Wish
-from bgstudio.domain.ports import Channel
+from bgstudio.domain.ports import Channel, CredentialSigner
 from bgstudio.domain.sealed import Sealed, Sealer, place
 from bgstudio.engine import said
 from bgstudio.engine.channel import PipeChannel
+from bgstudio.engine.signing import Known, PipeSigner
 from bgstudio.engine.system import no_core_dumps
 from bgstudio.engine.tasks import Maker, Order
 from bgstudio.errors import Cancelled
@@ -97,6 +98,7 @@ class Worker:
         self._transport: Sealer | None = None
         self._maker: Maker | None = None
         self._channel = PipeChannel(self._say, self._pulse.beat)
+        self._signer: PipeSigner | None = None
 
     def serve(self, factory: str) -> None:
         """Until standard input ends or the pool says so."""
@@ -104,8 +106,10 @@ class Worker:
         self._transport = Box(blobs["key"])
         del blobs
         threading.Thread(target=self._beat, args=(float(header["beat"]),), daemon=True).start()
+        if header.get("signing"):
+            self._signer = PipeSigner(Known(**header["signing"]), self._say)
         try:
-            studio = build(factory, header["arguments"], self._channel)
+            studio = build(factory, header["arguments"], self._channel, self._signer)
         except Exception as error:
             self._say({"event": "unable", "trace": said.frames(error)}, {"error": said.pack(error)})
             return
@@ -143,6 +147,8 @@ class Worker:
                     give_back()
             case "state":
                 self._say({"event": "state", "serial": header["serial"], "jobs": self._maker.kept.names()})
+            case "sign" if self._signer is not None:
+                self._signer.hear(header, blobs)
             case "outside":
                 self._channel.hear(header, blobs)
             case "end":
@@ -241,11 +247,13 @@ class Worker:
             time.sleep(seconds)
 
 
-def build(factory: str, arguments: dict[str, Any], channel: Channel) -> Studio:
-    """The studio that ``module:function`` gives for these arguments; the way outside for those that take one."""
+def build(factory: str, arguments: dict[str, Any], channel: Channel, signer: CredentialSigner | None = None) -> Studio:
+    """The studio that ``module:function`` gives for these arguments; the way outside, and to signatures, for those
+    that take them."""
     module, _, name = factory.partition(":")
     make = getattr(importlib.import_module(module), name)
-    way = {"channel": channel} if "channel" in inspect.signature(make).parameters else {}
+    takes = inspect.signature(make).parameters
+    way = {key: value for key, value in (("channel", channel), ("signer", signer)) if key in takes}
     studio: Studio = make(**arguments, **way)
     return studio
 

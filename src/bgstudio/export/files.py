@@ -1,4 +1,5 @@
-"""Pixels to file bytes. The same pixels give the same bytes; no file carries metadata beside its colour profile."""
+"""Pixels to file bytes. The same pixels give the same bytes; no file carries metadata beside its colour profile and
+the packet that says how it was made."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from bgstudio.domain.brief import MAX_SIDE, MIN_SIDE, FileFormat
 from bgstudio.errors import ExportError
@@ -38,7 +40,14 @@ DEFAULT_QUALITY = {FileFormat.JPEG: 92, FileFormat.WEBP: 90, FileFormat.AVIF: 80
 _THREADS = 1  # of the AVIF encoder; its bytes must not depend on the machine's cores
 
 
-def encode(pixels: Byte, file_format: FileFormat, *, quality: int | None = None, flatten: bool = False) -> bytes:
+def encode(
+    pixels: Byte,
+    file_format: FileFormat,
+    *,
+    quality: int | None = None,
+    flatten: bool = False,
+    xmp: bytes | None = None,
+) -> bytes:
     """A finished picture as a file.
 
     Args:
@@ -46,6 +55,7 @@ def encode(pixels: Byte, file_format: FileFormat, *, quality: int | None = None,
         file_format: PNG (lossless), JPEG (4:4:4), WebP or AVIF (4:4:4, alpha lossless or nearly so).
         quality: 1..100; see ``DEFAULT_QUALITY``; has no meaning for PNG.
         flatten: lay a transparent picture on white first, in linear light.
+        xmp: packet that says how it was made, or None.
 
     Raises:
         ExportError: a size or quality that is not written, or transparency in a JPEG without ``flatten``.
@@ -59,7 +69,7 @@ def encode(pixels: Byte, file_format: FileFormat, *, quality: int | None = None,
             "The picture has an alpha channel.",
             "Choose PNG, WebP or AVIF, or have it laid on white.",
         )
-    return write(pixels, file_format, quality)
+    return write(pixels, file_format, quality, xmp)
 
 
 def on_white(pixels: Byte) -> Byte:
@@ -69,24 +79,30 @@ def on_white(pixels: Byte) -> Byte:
     return np.where(pixels[..., 3:] == 255, pixels[..., :3], linear_to_bytes(linear))
 
 
-def write(pixels: Byte, file_format: FileFormat, quality: int | None = None) -> bytes:
+def write(pixels: Byte, file_format: FileFormat, quality: int | None = None, xmp: bytes | None = None) -> bytes:
     """As ``encode``, for any size and also for gray (H, W); the caller has checked them."""
     image = Image.fromarray(np.ascontiguousarray(pixels))
     options = _OPTIONS[file_format](quality or DEFAULT_QUALITY.get(file_format, 100))
     if pixels.ndim == 3:
         options["icc_profile"] = srgb_profile()
+    if xmp is not None and file_format is FileFormat.PNG:
+        options["pnginfo"] = PngInfo()
+        options["pnginfo"].add_itxt("XML:com.adobe.xmp", xmp.decode())
+    elif xmp is not None:
+        options["xmp"] = xmp
     buffer = io.BytesIO()
     image.save(buffer, file_format.value.upper(), **options)
     return buffer.getvalue()
 
 
-def read_own(data: bytes) -> Byte:
-    """A file that ``write`` has made, back to pixels: uint8 (H, W, 3) or (H, W, 4), encoded sRGB.
+def read_own(data: bytes) -> tuple[Byte, FileFormat]:
+    """A file that ``write`` has made, back to pixels: uint8 (H, W, 3) or (H, W, 4), encoded sRGB; and its format.
 
     Not for what strangers send: that goes through ``intake``.
     """
     with Image.open(io.BytesIO(data)) as opened:
-        return np.asarray(opened if opened.mode in ("RGB", "RGBA") else opened.convert("RGB"), np.uint8)
+        pixels = np.asarray(opened if opened.mode in ("RGB", "RGBA") else opened.convert("RGB"), np.uint8)
+        return pixels, FileFormat(str(opened.format).lower())
 
 
 def _png(_quality: int) -> dict[str, Any]:

@@ -15,8 +15,8 @@ LAYER_NAMES = ("background", "shadow", "reflection", "product")
 """Names of the layers, from the bottom up."""
 
 
-def cutout_png(cutout: Cutout) -> bytes:
-    """The product alone at the photo's size: PNG, RGBA with straight alpha, sRGB.
+def cutout_png(cutout: Cutout, xmp: bytes | None = None) -> bytes:
+    """The product alone at the photo's size: PNG, RGBA with straight alpha, sRGB; with an XMP packet, if one is given.
 
     Where alpha is 0 the colour is 0 too: nothing of the photo's surroundings is left to be uncovered.
     """
@@ -27,7 +27,7 @@ def cutout_png(cutout: Cutout) -> bytes:
         part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         pixels[part][..., :3] = np.where(alpha[part][..., None] > 0, linear_to_bytes(cutout.rgb[part]), 0)
         pixels[..., 3] = alpha
-    return write(pixels, FileFormat.PNG)
+    return write(pixels, FileFormat.PNG, xmp=xmp)
 
 
 def mask_png(cutout: Cutout) -> bytes:
@@ -40,8 +40,12 @@ def confidence_png(cutout: Cutout) -> bytes:
     return _gray(cutout.confidence)
 
 
-def layers_png(layers: Layers) -> dict[str, bytes]:
+def layers_png(layers: Layers, xmp: bytes | None = None) -> dict[str, bytes]:
     """PNG files by ``LAYER_NAMES``: background in RGB, the others in RGBA with straight alpha, sRGB.
+
+    Args:
+        layers: of a picture.
+        xmp: packet for the background, the one layer that is a picture by itself; or None.
 
     Raises:
         ExportError: a size that is not written.
@@ -49,7 +53,11 @@ def layers_png(layers: Layers) -> dict[str, bytes]:
     height, width = layers.background.shape[:2]
     check_size(width, height)
     parts: tuple[Byte, ...] = (layers.background, layers.shadow, layers.reflection, layers.product)
-    return {name: write(pixels, FileFormat.PNG) for name, pixels in zip(LAYER_NAMES, parts, strict=True)}
+    packets = (xmp, None, None, None)
+    return {
+        name: write(pixels, FileFormat.PNG, xmp=packet)
+        for name, pixels, packet in zip(LAYER_NAMES, parts, packets, strict=True)
+    }
 
 
 def shadow_png(layers: Layers) -> bytes:

@@ -12,24 +12,28 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO, TypeVar
 
+from bgstudio.domain.marks import MarksFound
 from bgstudio.domain.picture import Picture
 from bgstudio.errors import DecoderStopped, IntakeError
 from bgstudio.intake.limits import IntakeLimits
 from bgstudio.intake.sniff import sniff
 from bgstudio.intake.watch import Watch
-from bgstudio.intake.wire import BrokenAnswer, await_ready, receive_answer, send_job
+from bgstudio.intake.wire import BrokenAnswer, Wanted, await_ready, receive_answer, receive_marks, send_job
 from bgstudio.pixels.wire import widen
+
+Answer = TypeVar("Answer")
 
 _START_SECONDS = 60.0
 _PICTURES_PER_CHILD = 250
 # Ctrl-C is the parent's to handle. The parent's folders come last, so that none of them can stand in for a library.
 _BOOT = (
     "import json, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.dont_write_bytecode = True;"
-    "sys.path.extend(json.loads(sys.argv[1])); from bgstudio.intake.child import main; main(sys.argv[2])"
+    "sys.path.extend(json.loads(sys.argv[1])); from bgstudio.intake.child import main; main(*sys.argv[2:])"
 )
 _MODEST = {
     "MALLOC_ARENA_MAX": "2",  # each arena reserves address space, which is limited
@@ -48,13 +52,15 @@ class DecoderProcess:
 
     Args:
         limits: what a photo may cost.
+        reader: name of the module that the child reads marks with (``marks.READER``); empty: it reads none.
     """
 
-    def __init__(self, limits: IntakeLimits | None = None) -> None:
+    def __init__(self, limits: IntakeLimits | None = None, reader: str = "") -> None:
         self.limits = limits or IntakeLimits()
+        self.reader = reader
         self._lock = threading.Lock()
         self._closed = False
-        self._child: _Child | None = _Child(self.limits)
+        self._child: _Child | None = _Child(self.limits, reader)
 
     def __call__(self, data: bytes) -> Picture:
         """Decode one file held in memory, within ``limits.seconds``; see ``Watch`` for a machine that is busy.
@@ -63,6 +69,15 @@ class DecoderProcess:
             IntakeError: the file is not one that is read, is broken, or met a limit; see ``errors``.
             DecoderStopped: also where the decoder was closed or cannot be started.
         """
+        return self._ask(data, lambda child: child.decode(data, self.limits))
+
+    def marks(self, data: bytes) -> MarksFound:
+        """What the file says of its making, by all marks that are known; raises as a photo that is decoded."""
+        if not self.reader:
+            raise RuntimeError("this decoder was told of no reader of marks")
+        return self._ask(data, lambda child: child.marks(data, self.limits))
+
+    def _ask(self, data: bytes, ask: Callable[[_Child], Answer]) -> Answer:
         self.limits.check_bytes(len(data))
         sniff(data)
         with self._lock:
@@ -72,7 +87,7 @@ class DecoderProcess:
             if child is None or not child.usable:
                 child = self._restart()
             try:
-                return child.decode(data, self.limits)
+                return ask(child)
             except BrokenAnswer:
                 raise _stopped(child, self.limits) from None
             finally:
@@ -102,15 +117,16 @@ class DecoderProcess:
         old, self._child = self._child, None
         if old is not None:
             old.end()
-        self._child = _Child(self.limits)
+        self._child = _Child(self.limits, self.reader)
         return self._child
 
 
 class _Child:
     """One child process and its pipes."""
 
-    def __init__(self, limits: IntakeLimits) -> None:
-        command = [sys.executable, "-I", "-c", _BOOT, json.dumps(_import_folders()), json.dumps(asdict(limits))]
+    def __init__(self, limits: IntakeLimits, reader: str) -> None:
+        told = [json.dumps(_import_folders()), json.dumps(asdict(limits)), reader]
+        command = [sys.executable, "-I", "-c", _BOOT, *told]
         environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         try:
             self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own code
@@ -137,6 +153,13 @@ class _Child:
 
     def decode(self, data: bytes, limits: IntakeLimits) -> Picture:
         """Raises ``IntakeError``, or ``BrokenAnswer`` where the child is lost."""
+        return self._ask(data, "picture", limits, lambda answers: receive_answer(answers, limits.working_side))
+
+    def marks(self, data: bytes, limits: IntakeLimits) -> MarksFound:
+        """Raises as ``decode``."""
+        return self._ask(data, "marks", limits, receive_marks)
+
+    def _ask(self, data: bytes, wanted: Wanted, limits: IntakeLimits, read: Callable[[IO[bytes]], Answer]) -> Answer:
         jobs, answers = self.process.stdin, self.process.stdout
         assert jobs is not None and answers is not None  # both are pipes
         self._pictures += 1
@@ -147,15 +170,15 @@ class _Child:
                     await_ready(answers)
                 self.ready = True
             with self._watched(limits.seconds):
-                send_job(jobs, data)
-                picture = receive_answer(answers, limits.working_side)
+                send_job(jobs, data, wanted)
+                answer = read(answers)
         except IntakeError:
             self._broken = False
             raise
         except OSError:
             raise BrokenAnswer("the pipe broke") from None
         self._broken = False
-        return picture
+        return answer
 
     @contextlib.contextmanager
     def _watched(self, seconds: float) -> Iterator[None]:

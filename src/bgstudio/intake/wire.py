@@ -1,8 +1,9 @@
 """Messages between the decoding process and the one that serves people.
 
-A job is a length and the file's bytes. An answer is a length, a JSON header and, for a picture, the bytes of one or two
-arrays. The reader of answers trusts nothing in them: types, shapes and lengths are checked before memory is taken, and
-nothing is unpickled, so a decoder that was taken over by a file can neither run code here nor fill the memory.
+A job is a length, a letter for what is wanted, and the file's bytes. An answer is a length, a JSON header and, for a
+picture, the bytes of one or two arrays; where the marks of a file are wanted, they are in the header. The reader of
+answers trusts nothing in them: types, shapes and lengths are checked before memory is taken, and nothing is unpickled,
+so a decoder that was taken over by a file can neither run code here nor fill the memory.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import asdict
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import ValidationError
 
 from bgstudio import errors
+from bgstudio.domain.making import TERMS, Origin
+from bgstudio.domain.marks import MarksFound
 from bgstudio.domain.picture import Picture, SourceNotes
 from bgstudio.errors import IntakeError
 from bgstudio.intake.decoded import Decoded
@@ -23,29 +27,37 @@ from bgstudio.pixels.colour import bytes_to_linear
 from bgstudio.pixels.types import Float
 
 _LENGTH = struct.Struct(">I")
+_JOB = struct.Struct(">Ic")
 _MAX_HEADER = 64 * 1024
 _READY = {"ready": True}
+
+
+Wanted = Literal["picture", "marks"]
+_LETTERS: dict[Wanted, bytes] = {"picture": b"P", "marks": b"M"}
+_SAID_BY = {"xmp", "credentials", "watermark"}
+_CREDENTIALS = {"none", "whole", "altered", "unread"}
 
 
 class BrokenAnswer(Exception):
     """The other side ended, or sent what is no answer."""
 
 
-def send_job(stream: IO[bytes], data: bytes) -> None:
+def send_job(stream: IO[bytes], data: bytes, wanted: Wanted = "picture") -> None:
     """Write one file."""
-    stream.write(_LENGTH.pack(len(data)))
+    stream.write(_JOB.pack(len(data), _LETTERS[wanted]))
     stream.write(data)
     stream.flush()
 
 
-def receive_job(stream: IO[bytes]) -> bytes | None:
-    """Read one file; None where the other side has closed the pipe."""
-    head = stream.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
+def receive_job(stream: IO[bytes]) -> tuple[Wanted, bytes] | None:
+    """Read what is wanted of one file, and the file; None where the other side has closed the pipe."""
+    head = stream.read(_JOB.size)
+    if len(head) < _JOB.size:
         return None
-    (length,) = _LENGTH.unpack(head)
+    length, letter = _JOB.unpack(head)
+    wanted = next((name for name, known in _LETTERS.items() if known == letter), None)
     data = stream.read(length)
-    return data if len(data) == length else None
+    return (wanted, data) if wanted is not None and len(data) == length else None
 
 
 def send_ready(stream: IO[bytes]) -> None:
@@ -66,6 +78,11 @@ def send_decoded(stream: IO[bytes], decoded: Decoded) -> None:
     for array in arrays:
         stream.write(np.ascontiguousarray(array).data.cast("B"))
     stream.flush()
+
+
+def send_marks(stream: IO[bytes], found: MarksFound) -> None:
+    """Answer with the marks of a file."""
+    _send_header(stream, {"marks": found.model_dump(mode="json")})
 
 
 def _send_header(stream: IO[bytes], header: dict[str, Any]) -> None:
@@ -91,7 +108,7 @@ def receive_answer(stream: IO[bytes], longest: int) -> Picture:
     if "error" in header:
         raise _error(header["error"])
     try:
-        source = SourceNotes(**{**header["source"], "notes": tuple(map(str, header["source"]["notes"]))})
+        source = _source(header["source"])
         table = [(str(dtype), tuple(map(int, shape))) for dtype, shape in header["arrays"]]
     except (KeyError, TypeError, ValueError):
         raise BrokenAnswer("header makes no sense") from None
@@ -105,6 +122,36 @@ def receive_answer(stream: IO[bytes], longest: int) -> Picture:
     if rgb.ndim == 2:
         rgb = np.repeat(rgb[..., None], 3, 2)
     return Picture(rgb, _alpha(arrays[1]) if len(arrays) == 2 else None, source)
+
+
+def receive_marks(stream: IO[bytes]) -> MarksFound:
+    """Read the marks of a file; raises as ``receive_answer``."""
+    header = _receive_header(stream)
+    if "error" in header:
+        raise _error(header["error"])
+    try:
+        return MarksFound.model_validate(header["marks"])
+    except (KeyError, ValidationError):
+        raise BrokenAnswer("marks make no sense") from None
+
+
+def _source(fields: dict[str, Any]) -> SourceNotes:
+    """Notes on a file, with a sentence on its marks where they say something."""
+    if not isinstance(fields, dict):
+        raise TypeError("source")
+    origin = _origin(fields.get("origin", {}))
+    notes = (*map(str, fields["notes"]), *filter(None, [origin.note]))
+    return SourceNotes(**{**fields, "notes": notes, "origin": origin})
+
+
+def _origin(fields: dict[str, Any]) -> Origin:
+    if not isinstance(fields, dict):
+        raise TypeError("origin")
+    term, credentials = str(fields.get("term", "")), str(fields.get("credentials", "none"))
+    said_by = tuple(name for name in map(str, fields.get("said_by", ())) if name in _SAID_BY)
+    if (term and term not in TERMS) or credentials not in _CREDENTIALS:
+        raise ValueError("origin")
+    return Origin(term, said_by, credentials, bool(fields.get("ours", False)))
 
 
 def _alpha(stored: npt.NDArray[Any]) -> Float:

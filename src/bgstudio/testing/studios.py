@@ -11,9 +11,10 @@ from bgstudio.bootstrap import build_decoder
 from bgstudio.cutout import CutoutMaker
 from bgstudio.direction import Director
 from bgstudio.domain.plate import Plate
-from bgstudio.domain.ports import Cancel, Capabilities, Progress, check, never, silent
+from bgstudio.domain.ports import Cancel, Capabilities, CredentialSigner, Progress, check, never, silent
 from bgstudio.domain.shot import Shot
 from bgstudio.errors import WeightsMissing
+from bgstudio.marks import Marker
 from bgstudio.pixels.colour import hex_to_linear
 from bgstudio.settings import Settings
 from bgstudio.studio import Studio
@@ -69,8 +70,13 @@ class PaintedBackend:
         self.closed = True
 
 
-def painted_studio(backend: PaintedBackend | None = None) -> Studio:
-    """A studio whose backgrounds are painted and which cuts out nothing: give it photos with transparency."""
+def painted_studio(backend: PaintedBackend | None = None, signer: CredentialSigner | None = None) -> Studio:
+    """A studio whose backgrounds are painted and which cuts out nothing: give it photos with transparency.
+
+    Args:
+        backend: paints; a plain sweep without.
+        signer: signs Content Credentials; without, files have none and are the same bytes each time.
+    """
     config = Settings(offline=True)
 
     def no_cutter(preview: bool, progress: Progress, cancel: Cancel) -> CutoutMaker:
@@ -78,11 +84,12 @@ def painted_studio(backend: PaintedBackend | None = None) -> Studio:
         raise WeightsMissing("This studio has no network.", "It takes photos with transparency only.")
 
     backend = backend or PaintedBackend()
-    return Studio(build_decoder(config), no_cutter, Director(backend.vocabulary), backend)
+    director = Director(backend.vocabulary)
+    return Studio(build_decoder(config), no_cutter, director, backend, marker=Marker(signer=signer))
 
 
-def painted_for_worker(seconds: float = 0.0) -> Studio:
+def painted_for_worker(seconds: float = 0.0, signer: CredentialSigner | None = None) -> Studio:
     """``painted_studio`` for an engine's workers: ``LocalPool(studio=engine.PAINTED, arguments={"seconds": 0.5})``."""
     backend = PaintedBackend()
     backend.seconds = seconds
-    return painted_studio(backend)
+    return painted_studio(backend, signer)

@@ -88,7 +88,7 @@ class MasterKey:
                     "Put the key back from its backup; or, to begin anew without the old results, "
                     "move the data folder away.",
                 )
-            _make_folder(path.parent)
+            private_folder(path.parent)
             _check_mode(path.parent, "700")
             _create(path)
         _check_mode(path.parent, "700")
@@ -207,7 +207,8 @@ def _rewrite(path: Path, keys: list[bytes]) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _make_folder(folder: Path) -> None:
+def private_folder(folder: Path) -> None:
+    """Make a folder that only its owner can enter, where there is none."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
@@ -236,6 +237,12 @@ def _write(path: Path, keys: list[bytes]) -> None:
         file.writelines(f"{HEAD}{key.hex()}\n" for key in keys)
         file.flush()
         os.fsync(file.fileno())
+
+
+def reachable_by_others(path: Path) -> bool:
+    """Whether anybody beside this user and the administrator can read a file, or owns it."""
+    found = path.stat()
+    return bool(stat.S_IMODE(found.st_mode) & 0o077) or found.st_uid not in (os.geteuid(), 0)
 
 
 def _check_mode(path: Path, wanted: str) -> None:
