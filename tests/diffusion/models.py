@@ -210,11 +210,13 @@ ON_DISK: dict[str, Callable[[Path], Any]] = {
 }
 
 
-def write_all(folder: Path) -> None:
-    """Those that can be read back, as ``diffusers`` writes them."""
+def write_all(folder: Path, only: str = "") -> None:
+    """Those that can be read back, or one of them, as ``diffusers`` writes them."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name, make in ON_DISK.items():
+            if only not in ("", name):
+                continue
             made = make(folder)
             made.set_progress_bar_config(disable=True)
             made.save_pretrained(folder / name)
