@@ -15,6 +15,8 @@ import pytest
 
 from bgstudio.domain.brief import Brief
 from bgstudio.domain.job import Engine, Outcome, Task
+from bgstudio.domain.outside import OutsideAnswer, OutsideCall
+from bgstudio.domain.ports import Cancel, never
 from bgstudio.engine import PAINTED, LocalPool
 from bgstudio.errors import (
     Busy,
@@ -455,6 +457,12 @@ def test_a_worker_ends_when_its_pool_is_gone(tmp_path: Path) -> None:
     on_loop(work)
 
 
+def nowhere(call: OutsideCall, cancel: Cancel = never) -> OutsideAnswer:
+    """A channel that leads nowhere."""
+    del cancel
+    raise AssertionError(call.service)
+
+
 def test_workers_get_their_settings_from_the_pool() -> None:
     from bgstudio.bootstrap import build_engine, studio_for_worker
     from bgstudio.settings import Settings
@@ -464,7 +472,7 @@ def test_workers_get_their_settings_from_the_pool() -> None:
     values = engine._arguments["values"]
     assert values["max_pixels"] == 12345
     assert not {"data_dir", "tls_key", "host", "public_url"} & set(values)
-    with studio_for_worker(values) as studio:
+    with studio_for_worker(values, nowhere) as studio:
         limits: Any = studio.decoder
         assert limits.limits.max_pixels == 12345
         assert studio.direct is not None
