@@ -39,11 +39,12 @@ def service() -> Any:
 async def visiting(folder: Path, service: Service, **settings: Any) -> AsyncIterator[Visit]:
     """A service whose workers ask the stand-in."""
     config = Settings(
-        data_dir=folder / "data", offline=True, outside_services=("openai",), outside_keys={"openai": SecretStr(KEY)},
+        data_dir=folder / "data", offline=True, outside_services=(service.name,),
+        outside_keys={service.name: SecretStr(KEY)},
         jobs_per_minute=1000, public_url="http://studio.test", shutdown_seconds=0.0, **settings,
     )  # fmt: skip
     engine = LocalPool(
-        studio="tests.hosted.studios:hosted", arguments={"urls": json.dumps({"openai": service.url})},
+        studio="tests.hosted.studios:hosted", arguments={"urls": json.dumps({service.name: service.url})},
         patience=kit.PATIENT,
     )  # fmt: skip
     made = build_service(config, engine, [service.row()])
@@ -51,10 +52,10 @@ async def visiting(folder: Path, service: Service, **settings: Any) -> AsyncIter
         yield visit
 
 
-async def agree(v: Visit, headers: dict[str, str]) -> None:
+async def agree(v: Visit, headers: dict[str, str], name: str = "openai") -> None:
     told = (await v.http.get("/v1/outside", headers=headers)).json()["services"][0]
     assert "is sent to it" in " ".join(told["words"])
-    answer = await v.http.put("/v1/outside/openai/consent", headers=headers, json={"digest": told["digest"]})
+    answer = await v.http.put(f"/v1/outside/{name}/consent", headers=headers, json={"digest": told["digest"]})
     assert answer.status_code == 200
 
 
@@ -105,6 +106,30 @@ async def test_taking_it_back_cuts_off_a_call_under_way(
         ended = await v.ended(headers, job)
         assert (ended["state"], ended["error"]["code"]) == ("failed", "consent_needed")
         assert len(service.got) == 1
+
+
+async def test_what_a_stopped_job_left_elsewhere_is_cleared_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kit.with_test_studios(monkeypatch)
+    with standin("fal") as fal:
+        fal.busy_for = 10_000
+        async with visiting(tmp_path, fal) as v:
+            headers = await v.token()
+            await agree(v, headers, "fal")
+            wish = {"brief": BRIEF | {"backend": "fal"}, "preview": False}
+            job = (await v.send(headers, wish)).json()["id"]
+            for _ in range(300):  # until it has begun, and is asked how far it is
+                if len(fal.got) > 3:
+                    break
+                await asyncio.sleep(0.1)
+            await v.http.post(f"/v1/jobs/{job}/cancel", headers=headers)
+            assert (await v.ended(headers, job))["state"] == "cancelled"
+            for _ in range(100):
+                if any(got.method in ("PUT", "DELETE") for got in fal.got):
+                    break
+                await asyncio.sleep(0.1)
+            assert [got.method for got in fal.got if got.method in ("PUT", "DELETE")]
 
 
 async def test_a_refusal_of_the_service_is_told_and_nothing_stands_in(

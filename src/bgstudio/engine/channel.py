@@ -113,6 +113,13 @@ class Calls:
         self._under_way[ticket, serial] = task
         task.add_done_callback(lambda _done: self._under_way.pop((ticket, serial), None))
 
+    def refuse(self, job: str, header: dict[str, Any], send: Say) -> None:
+        """Answer a call of a turn that is being stopped: nothing more is sent for it."""
+        serial = int(header["serial"])
+        error = said.pack(Cancelled("The picture was cancelled.", remedy="Start it again whenever you like."))
+        answer = {"do": "outside", "serial": serial, "how": "error"}
+        send(answer, {"data": self._sealer.seal(error, _place(job, serial)).data})
+
     def stop(self, ticket: int, serial: int | None = None) -> None:
         """Cut off one call of a turn, or all of them."""
         for (whose, number), task in list(self._under_way.items()):

@@ -271,7 +271,9 @@ class LocalPool:
                 self._welcome(worker)
             case "progress" if turn is not None and not turn.done.done():
                 turn.told(str(header["step"]), float(header["part"]))
-            case "outside" if turn is not None and turn.why is None:
+            case "outside" if turn is not None and turn.why is not None and not header["call"]["clearing"]:
+                self.calls.refuse(turn.task.job, header, worker.send)
+            case "outside" if turn is not None:
                 turn.reached = True
                 self.calls.begin(turn.task.job, self._number(turn), (header, blobs), worker.send)
             case "sign" if turn is not None:

@@ -16,6 +16,7 @@ from bgstudio.domain.conduct import check_words
 from bgstudio.domain.job import Engine, Wish
 from bgstudio.domain.outside import OutsideAnswer, OutsideCall
 from bgstudio.errors import (
+    Gone,
     StudioError,
     UnknownBackend,
     UnknownPreset,
@@ -52,6 +53,9 @@ from bgstudio.service.visitor import Visitor
 from bgstudio.settings import Settings
 
 log = structlog.get_logger("bgstudio.service")
+
+CLEARING_SECONDS = 30.0
+"""After a job was stopped, what it left at an outside service may be cleared away for so long."""
 
 
 @dataclass
@@ -113,6 +117,7 @@ class Service:
     postman: Postman | None = None
     most_pictures: int = 4
     _sweeping: asyncio.Task[None] | None = field(default=None, init=False, repr=False)
+    _reaching: dict[str, Visitor] = field(default_factory=dict, init=False, repr=False)
     _open: bool = field(default=False, init=False, repr=False)
 
     async def start(self) -> None:
@@ -202,13 +207,25 @@ class Service:
 
     async def _reach(self, job: str, call: OutsideCall) -> OutsideAnswer:
         """Make a call of a job under way, in the name of whose it is; its receipt tells of it."""
-        visitor = self.desk.whose(job)
+        try:
+            visitor = self._reaching[job] = self.desk.whose(job)
+        except Gone:  # it was stopped, but what it left elsewhere may still be cleared away
+            if not call.clearing or job not in self._reaching:
+                raise
+            visitor = self._reaching[job]
+        asyncio.get_running_loop().call_later(CLEARING_SECONDS, self._forget_reaching, job)
         trace = Trace()
         try:
             return await self.outside.call(visitor, call, trace)
         finally:  # also where it was cut off: what may have arrived is told
             if trace.sent:
                 self.desk.sent(job, call.service)
+
+    def _forget_reaching(self, job: str) -> None:
+        with contextlib.suppress(Gone):
+            self.desk.whose(job)
+            return  # it is still under way
+        self._reaching.pop(job, None)
 
     def __post_init__(self) -> None:
         calls = getattr(self.engine, "calls", None)
