@@ -311,6 +311,7 @@ def build_service(
         moving=service.Moving(db, blobs, results, looks, desk, clock),
         looks=looks,
         history=service.History(desk, looks, engine),
+        verifying=service.Verifying(engine),
         insight=build_insight(config, db, desk, keys, clock),
         outside=build_outside(config, db, outside, clock),
         letters=letters,

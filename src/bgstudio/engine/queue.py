@@ -27,7 +27,7 @@ _LONGEST_WAIT = 600
 
 def class_of(task: Task) -> str:
     """``slight`` for what needs no cut-out, ``quick`` for cut-outs and previews, ``small``, ``large`` for pictures."""
-    if task.step in ("portrait", "convert"):
+    if task.step in ("portrait", "convert", "verify"):
         return "slight"
     if task.step in ("preview", "cutout"):
         return "quick"

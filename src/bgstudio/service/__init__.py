@@ -32,6 +32,7 @@ from bgstudio.service.service import Service
 from bgstudio.service.sessions import Sessions
 from bgstudio.service.sweeper import Sweeper, erase_account
 from bgstudio.service.tallies import Tallies
+from bgstudio.service.verifying import Verifying
 from bgstudio.service.visitor import Visitor
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "Standing",
     "Sweeper",
     "Tallies",
+    "Verifying",
     "Visitor",
     "erase_account",
 ]

@@ -49,6 +49,7 @@ from bgstudio.service.servers import Servers
 from bgstudio.service.sessions import Sessions
 from bgstudio.service.sweeper import Sweeper
 from bgstudio.service.trace import where
+from bgstudio.service.verifying import Verifying
 from bgstudio.service.visitor import Visitor
 from bgstudio.settings import Settings
 
@@ -75,6 +76,7 @@ class Service:
         accounts, portraits, looks: of people who have signed in, their pictures, and what they have saved.
         logins: sign people in.
         history: what people do with finished work.
+        verifying: reads the marks of pictures.
         moving: takes along what a visit has made.
         letters: to the host.
         graves: remembers which accounts were deleted.
@@ -106,6 +108,7 @@ class Service:
     moving: Moving
     looks: Looks
     history: History
+    verifying: Verifying
     outside: Outside
     letters: Letters
     rights: Rights

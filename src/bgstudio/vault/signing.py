@@ -216,10 +216,10 @@ def _create(path: Path) -> None:
 def _self_made() -> tuple[ec.EllipticCurvePrivateKey, list[x509.Certificate]]:
     """A key on P-256 with the certificate that C2PA asks for (2.2, 14.5), and the authority that issued it."""
     authority, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    above = _drafted("Issuer", "Issuer", authority)
+    above = _drafted("issuer", "issuer", authority)
     above = above.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     above = above.add_extension(_usage(issuing=True), critical=True)
-    below = _drafted("Signer", "Issuer", key)
+    below = _drafted("", "issuer", key)
     below = below.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     below = below.add_extension(_usage(issuing=False), critical=True)
     below = below.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
@@ -243,7 +243,8 @@ def _drafted(subject: str, issuer: str, key: ec.EllipticCurvePrivateKey) -> x509
 
 
 def _name(common: str) -> x509.Name:
-    fields = [(NameOID.ORGANIZATION_NAME, SELF_MADE), (NameOID.COMMON_NAME, f"{SELF_MADE}: {common.lower()}")]
+    name = f"{SELF_MADE}, {common}" if common else SELF_MADE
+    fields = [(NameOID.ORGANIZATION_NAME, SELF_MADE), (NameOID.COMMON_NAME, name)]
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in fields])
 
 

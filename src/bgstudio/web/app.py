@@ -16,7 +16,7 @@ from bgstudio.errors import StudioError
 from bgstudio.service import Service
 from bgstudio.version import __version__
 from bgstudio.web import pages
-from bgstudio.web.api import account, analytics, docs, health, jobs, looks, outside, ratings, rights, session
+from bgstudio.web.api import account, analytics, docs, health, jobs, looks, outside, ratings, rights, session, verify
 from bgstudio.web.clients import known_hosts, networks
 from bgstudio.web.metrics import Metrics
 from bgstudio.web.middleware import Gate
@@ -87,6 +87,7 @@ def create_app(service: Service) -> FastAPI:
         analytics.router,
         ratings.router,
         outside.router,
+        verify.router,
         health.router,
         *pages.ROUTERS,
     ):

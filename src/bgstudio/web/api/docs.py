@@ -78,6 +78,23 @@ NEW_JOB: dict[str, Any] = {
     }
 }
 
+ONE_PICTURE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["photo"],
+                    "properties": {"photo": {"type": "string", "format": "binary", "description": "Any picture."}},
+                },
+            },
+            "image/*": {"schema": {"type": "string", "format": "binary"}},
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+
 FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file.",

@@ -244,6 +244,7 @@ class CapabilitiesView(_Shape):
     input_formats: list[str]
     output_formats: list[str]
     limits: dict[str, int | float]
+    marks: list[str] = Field(description="Marks that this studio's pictures carry: watermark, xmp, credentials.")
     backends: list[BackendView]
     surfaces: list[dict[str, str]]
 

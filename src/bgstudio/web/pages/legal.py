@@ -14,6 +14,7 @@ from bgstudio.web.access import service_of, welcome
 from bgstudio.web.counting import counting
 from bgstudio.web.pages.render import formed, keep_policy, with_session
 from bgstudio.web.words import TEXT, fill
+from bgstudio.web.words.verify import written
 
 router = APIRouter(include_in_schema=False)
 
@@ -72,7 +73,9 @@ async def versions(request: Request) -> Response:
 @router.get("/terms")
 async def terms(request: Request) -> Response:
     """The terms of use."""
-    return await with_session(request, "terms", await welcome(request), values=service_of(request).policy.values)
+    service = service_of(request)
+    values = service.policy.values | {"marks": written(service.capabilities["marks"])}
+    return await with_session(request, "terms", await welcome(request), values=values)
 
 
 @router.get("/imprint")

@@ -18,8 +18,19 @@ from bgstudio.web.words.operator import OPERATOR
 from bgstudio.web.words.privacy import PRIVACY
 from bgstudio.web.words.signin import SIGNIN
 from bgstudio.web.words.studio import STUDIO
+from bgstudio.web.words.verify import VERIFY
 
-TEXT: Final[dict[str, Any]] = {**STUDIO, **PRIVACY, **ACCOUNT, **CONTACT, **HISTORY, **LEGAL, **OPERATOR, **SIGNIN}
+TEXT: Final[dict[str, Any]] = {
+    **STUDIO,
+    **PRIVACY,
+    **ACCOUNT,
+    **CONTACT,
+    **HISTORY,
+    **LEGAL,
+    **OPERATOR,
+    **SIGNIN,
+    **VERIFY,
+}
 
 
 def fill(template: str, **values: object) -> str:

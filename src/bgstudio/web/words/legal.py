@@ -23,6 +23,11 @@ LEGAL: Final[dict[str, Any]] = {
                 "p": "You give us no rights in them. They are used to make your pictures, and dropped.",
             },
             {
+                "h": "Pictures say how they were made",
+                "p": "Marks tell programs that a picture was put together by a computer, and whether AI made its "
+                "background; nothing in them tells of you. {marks} Laws and marketplaces may ask you to leave them in.",
+            },
+            {
                 "h": "What you upload is your responsibility",
                 "p": "Upload only photos that you may use. Show a product as it is: a new background must not make "
                 "buyers expect something else.",
