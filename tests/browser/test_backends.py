@@ -93,6 +93,42 @@ def test_stopping_ends_the_comparison(browser: Browser, models: Running) -> None
         assert states.count("done") == 1
 
 
+@SIZES
+def test_before_anything_is_sent_the_page_tells_what_is_known_and_asks(
+    browser: Browser, tmp_path: Path, viewport: dict[str, int]
+) -> None:
+    with (
+        running(tmp_path, outside_services=("openai",)) as made,
+        visiting(browser, made, viewport=viewport, bypass_csp=True) as visit,
+    ):
+        page = visit.page
+        page.goto("/")
+        visit.drop()
+        visit.finished()
+        page.get_by_label("OpenAI").check()
+        page.locator("#make").click()
+        dialog = page.get_by_role("dialog", name=WORDS["consent_title"].format(service="OpenAI"))
+        expect(dialog).to_contain_text("This is sent to it: the product cut out of the photo")
+        expect(dialog).to_contain_text("keeps it for up to 30 days")
+        assert faults(page) == []
+        dialog.get_by_role("button", name=WORDS["decline"]).click()
+        expect(page.locator("#notes")).to_contain_text(WORDS["not_sent"])
+        assert len(page.request.get("/v1/jobs").json()["jobs"]) == 1
+        assert page.request.get("/v1/outside").json()["services"][0]["agreed"] is False
+
+        page.locator("#make").click()
+        dialog.get_by_role("button", name=WORDS["agree"]).click()
+        visit.finished(2)
+        assert page.request.get("/v1/outside").json()["services"][0]["agreed"] is True
+        assert page.request.get("/v1/jobs").json()["jobs"][0]["pictures"][0]["backend"] == "openai"
+
+        page.locator("#make").click()
+        visit.finished(3)  # once is enough
+        page.goto("/account#services")
+        page.locator("#services").get_by_role("button").click()
+        assert page.request.get("/v1/outside").json()["services"][0]["agreed"] is False
+
+
 def test_without_script_a_list_chooses(browser: Browser, models: Running, tmp_path: Path) -> None:
     with visiting(browser, models, java_script_enabled=False) as visit:
         page = visit.page

@@ -33,7 +33,7 @@ from bgstudio.settings import Settings
 from bgstudio.studio import Studio
 from bgstudio.testing import PaintedBackend, StandInPainter, painted_studio
 from bgstudio.vault import Box
-from bgstudio.weights.models import image_model
+from bgstudio.weights.models import MODELS
 from tests.factories import matte
 
 
@@ -57,7 +57,7 @@ class NamedPainter(StandInPainter):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
-        self.title = image_model(name).title
+        self.title = next((model.title for model in MODELS if model.name == name), name)
 
 
 def corner_studio(models: tuple[str, ...] = ()) -> Studio:
@@ -194,7 +194,7 @@ def service(folder: Path, engine: FakeEngine | None = None, **settings: Any) -> 
     }
     config = Settings(data_dir=folder / "data", offline=True, **{**values, **settings})
     engine = engine or FakeEngine()
-    engine.models = config.image_models
+    engine.models = (*config.image_models, *config.outside_services)
     return build_service(config, engine)
 
 
