@@ -49,6 +49,13 @@ def test_grounding() -> None:
     assert last["bench"] == "grounding"
 
 
+def test_watermark() -> None:
+    last = bench("bench.watermark", "--tiny")
+    assert last["changed_product_pixels"] == last["false_alarms"] == last["misread"] == 0
+    assert last["found"]["none"] == last["found"]["jpeg 75"] == 1
+    assert last["decibels"][0] >= 42
+
+
 def test_faults_of_the_service() -> None:
     last = bench("bench.faults", "--server", "--tiny")
     assert last["survived"], last["faults"]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bgstudio.domain.making import Maker, PhotoSays
 from bgstudio.marks.pattern import LONGEST, SHORTEST, TILE, patterns, signal
-from bgstudio.marks.watermark import LEAST, MOST, SMALL, find, fold, marked, strength, watermark
+from bgstudio.marks.period import period
+from bgstudio.marks.watermark import LEAST, MOST, NARROW, SMALL, find, fold, marked, strength, watermark
 from bgstudio.marks.word import Word, bits_of
 from bgstudio.pixels.types import Byte
 from tests.marks.pictures import WORD, again, studio_picture, with_mark
@@ -42,7 +43,7 @@ def test_found_and_read_after(attack: str, level: float) -> None:
     found = find(ATTACKS[attack](picture))
     assert found is not None
     assert found.word == WORD
-    assert found.scale == (2.0 if "half" in attack else 1.0)
+    assert found.scale == pytest.approx(2.0 if "half" in attack else 1.0, rel=0.01)
 
 
 def test_found_after_half_size_and_compression() -> None:
@@ -127,9 +128,11 @@ def test_stronger_on_busy_ground_and_where_there_is_little_of_it() -> None:
     assert plain[:200].mean() == pytest.approx(LEAST, rel=0.05)
     busy = np.clip(pixels + np.random.default_rng(0).normal(0, 9, pixels.shape), 0, 255).astype(np.uint8)
     assert plain[:200].mean() < strength(busy, free)[:200].mean() <= MOST
-    small = free.copy()
-    small[100:] = False
-    assert strength(pixels, small)[:200].mean() == pytest.approx(SMALL, rel=0.05)
+    few = free.copy()
+    few[100:] = False
+    assert strength(pixels, few)[:200].mean() == pytest.approx(NARROW, rel=0.05)
+    small, its = studio_picture(400, 400)
+    assert strength(small, its == 0)[:80].mean() == pytest.approx(SMALL, rel=0.05)
     assert strength(pixels, np.zeros_like(free)).max() <= MOST
 
 
@@ -171,3 +174,25 @@ def test_folding_adds_up_tiles_of_any_size() -> None:
     assert fold(np.zeros((127, 500), np.float32)) is None
     folded = fold(np.tile(signal(bits_of(WORD)), (3, 2))[:300, :200] * 5)
     assert folded is not None and folded.shape == (TILE, TILE)
+
+
+@pytest.mark.parametrize("factor", [0.6, 0.781, 0.9, 1.25, 1.9])
+def test_found_at_any_size(factor: float) -> None:
+    picture = with_mark(height=900, width=760)[0]
+    size = round(picture.shape[1] * factor), round(picture.shape[0] * factor)
+    found = find(again(np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA)), "JPEG", quality=88))
+    assert found is not None and found.word == WORD
+    assert found.scale == pytest.approx(1 / factor, rel=0.003)
+
+
+def test_the_tiles_size_is_told_by_their_repetition_alone() -> None:
+    tile = signal(bits_of(WORD))
+    rng = np.random.default_rng(0)
+    for side in (61.5, 100.0, 128.0, 173.25):
+        size = round(side * 4)
+        wide = np.asarray(cv2.resize(np.tile(tile, (4, 4)), (size, size), interpolation=cv2.INTER_AREA), np.float32)
+        measured = period(wide + rng.normal(0, 1, wide.shape).astype(np.float32))
+        assert measured == pytest.approx(size / 4, rel=0.004)
+    assert period(rng.normal(0, 1, (600, 500)).astype(np.float32)) is None
+    assert period(np.zeros((600, 500), np.float32)) is None
+    assert period(np.zeros((60, 5000), np.float32)) is None

@@ -6,15 +6,17 @@ import base64
 import os
 import platform
 import sys
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import psutil
 import typer
 
-from bgstudio.bootstrap import build_backend, build_decoder, build_weights, settings
+from bgstudio.bootstrap import build_backend, build_decoder, build_marker, build_signing_key, build_weights, settings
 from bgstudio.cli.terminal import out, print_json
 from bgstudio.errors import StudioError
+from bgstudio.marks import Mark
 from bgstudio.version import __version__
 
 PACKAGES = ("mitsuba", "pyoidn", "onnxruntime", "pillow", "pillow-heif", "numpy", "opencv-python-headless")
@@ -22,7 +24,7 @@ PACKAGES = ("mitsuba", "pyoidn", "onnxruntime", "pillow", "pillow-heif", "numpy"
 
 def command(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON report.")] = False) -> None:
     """Check this machine: renderer, decoder, weights, memory."""
-    checks = [_machine(), _memory(), *_packages(), _decoder(), _renderer(), *_weights()]
+    checks = [_machine(), _memory(), *_packages(), _decoder(), _renderer(), _marks(), *_weights()]
     if as_json:
         print_json([{"check": name, "ok": good, "found": found} for name, good, found in checks])
     else:
@@ -86,6 +88,28 @@ def _renderer() -> Check:
         return "renderer", False, str(error)
     finally:
         backend.close()
+
+
+def _marks() -> Check:
+    """Which marks pictures carry, and who signs; a mark that is off is the host's decision, and no fault."""
+    try:
+        marker = build_marker(settings())
+        if Mark.CREDENTIALS not in marker.wanted:
+            return "marks", True, f"{_listed(marker.wanted)}; not signed, as BGSTUDIO_MARKS says"
+        if marker.notes:
+            return "marks", True, f"{_listed(marker.wanted)}. {marker.notes[0]}"
+        if settings().credentials_certificate is None:
+            return "marks", True, f"{_listed(marker.wanted)}; signed with a self-made certificate"
+        key = build_signing_key(settings())
+    except StudioError as error:
+        return "marks", False, str(error)
+    good = key.until > datetime.now(UTC)
+    state = "valid until" if good else "no signature counts any more: expired on"
+    return "marks", good, f"{_listed(marker.wanted)}; the host's own certificate, {state} {key.until:%Y-%m-%d}"
+
+
+def _listed(wanted: frozenset[Mark]) -> str:
+    return ", ".join(mark.value for mark in Mark if mark in wanted) or "none"
 
 
 def _weights() -> list[Check]:
