@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -89,7 +88,8 @@ def _diffusion(name: str) -> Callable[[], Backend]:
         pytest.importorskip("diffusers", reason=HOW)
         folder = tempfile.TemporaryDirectory()
         write_all(Path(folder.name), name)
-        inner = DiffusionPainter(image_model(name), Path(folder.name) / name, "cpu")
+        few = replace(image_model(name), steps=(2, 2))  # random weights gain nothing from more
+        inner = DiffusionPainter(few, Path(folder.name) / name, "cpu")
         return _Closing(_Kept(inner), folder.cleanup)
 
     return make
@@ -197,15 +197,15 @@ def test_cancelled_before_it_began(backend: Backend) -> None:
 
 def test_cancelled_on_the_way_stops_promptly(backend: Backend) -> None:
     stop = threading.Event()
-    begun = []
+    told: list[float] = []
 
-    def told(_step: str, _part: float) -> None:
-        begun.append(time.monotonic())
+    def tell(_step: str, part: float) -> None:
+        told.append(part)
         stop.set()
 
     with pytest.raises(Cancelled):
-        backend.generate(shot_of(256, 256, seed=9), told, stop.is_set)
-    assert time.monotonic() - begun[0] < 5
+        backend.generate(shot_of(256, 256, seed=9), tell, stop.is_set)
+    assert told[-1] < 0.9  # it was not finished first
 
 
 def test_the_shot_is_not_changed(backend: Backend) -> None:
