@@ -14,6 +14,14 @@ settings.register_profile("house", deadline=None, derandomize=True)  # a slow ma
 settings.load_profile("house")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keys that are made on first use do not land in the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data-home")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Asynchronous tests (``pytest.mark.anyio``) run on asyncio."""

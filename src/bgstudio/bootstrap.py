@@ -228,13 +228,14 @@ def build_engine(config: Settings) -> LocalPool:
     workers = config.workers or max(1, cores // CORES_PER_WORKER)
     threads = config.threads or (0 if workers == 1 else max(1, cores // workers))
     values = config.model_dump(mode="json", include=_FOR_WORKERS) | {"threads": threads}
+    signs = Mark.CREDENTIALS in _marks(config) and credentials_here()
     return LocalPool(
         workers,
         config.queue,
         studio=RENDERER,
         arguments={"values": values},
         screen_above=config.screen_threshold if config.screen_pictures else None,
-        signer=build_signing_key(config) if Mark.CREDENTIALS in _marks(config) and credentials_here() else None,
+        signer=SignerOnDemand(lambda: build_signing_key(config)) if signs else None,
     )
 
 

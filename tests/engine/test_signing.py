@@ -9,11 +9,13 @@ import psutil
 import pytest
 
 from bgstudio.domain.brief import FileFormat
+from bgstudio.engine import PAINTED, LocalPool
 from bgstudio.engine.signing import MOST_BYTES, Known, PipeSigner, answered
 from bgstudio.errors import CredentialsFailed, ExportError
 from bgstudio.marks.credentials import read_credentials
 from bgstudio.marks.xmp import term_of
 from bgstudio.vault import SigningKey
+from bgstudio.vault.signing import SignerOnDemand
 from tests.engine.kit import nothing, on_loop, opened, pool, small_wish, task
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no library for it")
@@ -106,3 +108,16 @@ def test_an_answer_without_a_signature_is_an_error() -> None:
     with pytest.raises(CredentialsFailed, match="did not sign"):
         signer(CLAIM)
     assert said == [({"event": "sign", "serial": 1}, {"claim": CLAIM})]
+
+
+def test_a_key_that_cannot_be_used_is_told_before_a_worker_starts() -> None:
+    def none() -> SigningKey:
+        raise CredentialsFailed("There is no key.")
+
+    async def work() -> None:
+        engine = LocalPool(1, studio=PAINTED, signer=SignerOnDemand(none))
+        with pytest.raises(CredentialsFailed, match="no key"):
+            await engine.start()
+        assert engine.pids() == []
+
+    on_loop(work)

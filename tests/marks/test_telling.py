@@ -66,7 +66,9 @@ def test_the_maker_is_told_without_the_watermark_too() -> None:
 
 def test_a_faint_watermark_says_that_it_is_ours_and_no_more() -> None:
     told = tell(found(WatermarkFound(readable=False, score=6)))
-    assert told.verdict == "ours" and "too faint to be read" in " ".join(told.sentences)
+    assert told.verdict == "ours" and "seems to have been" in told.headline
+    assert found(WatermarkFound(readable=False, score=6)).origin == Origin()  # nothing is put down to a photo for it
+    assert "too faint to be read" in " ".join(told.sentences)
     assert "simulation" not in " ".join(told.sentences) and "photo" not in " ".join(told.sentences)
 
 

@@ -98,13 +98,16 @@ class MarksFound(_Found):
 
     @property
     def origin(self) -> Origin:
-        """What they say together: the strongest word counts, since marks are lost easily and seldom made up."""
+        """What they say together: the strongest word counts, since marks are lost easily and seldom made up.
+
+        A watermark that cannot be read says nothing here: nothing is put down to a photo on a suspicion.
+        """
         said: list[tuple[str, str]] = []
         if self.xmp is not None and self.xmp.term:
             said.append((self.xmp.term, "xmp"))
         if self.credentials is not None:
             said += [(term, "credentials") for term in self.credentials.terms]
-        mark = self.watermark
+        mark = self.watermark if self.watermark is not None and self.watermark.readable else None
         if mark is not None:
             said.append((_of_watermark(mark), "watermark"))
         term = next((term for kind in _STRONGEST for term, _ in said if kind is Origin(term).says), "")

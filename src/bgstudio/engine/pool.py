@@ -107,9 +107,16 @@ class LocalPool:
         return self._transport
 
     async def start(self) -> None:
-        """Start the workers and wait for the first; their renderers load on. Raises ``BackendError`` if none starts."""
+        """Start the workers and wait for the first; their renderers load on.
+
+        Raises:
+            BackendError: none starts.
+            CredentialsFailed, UnsafeSettings: the key that signs cannot be used.
+        """
         if self._watching is not None:
             return
+        if self._signer is not None:
+            _ = self._signer.chain  # read, or made, before anybody waits for a picture
         no_core_dumps()
         self._ready = asyncio.get_running_loop().create_future()
         self._watching = asyncio.create_task(self._watch())

@@ -76,19 +76,20 @@ def tell(found: MarksFound) -> Telling:
 def _what(found: MarksFound) -> tuple[Verdict, str, list[str]]:
     origin = found.origin
     mark = found.watermark
-    if origin.ours and (mark is None or mark.readable):
-        maker, photo = (mark.maker, mark.photo) if mark is not None else (_maker(found), None)
+    if origin.ours:
+        read = mark if mark is not None and mark.readable else None
+        maker, photo = (read.maker, read.photo) if read is not None else (_maker(found), None)
         told = [_BACKGROUND.get(maker, "")]
         told.append(_PHOTO[photo] if photo is not None else "The product was cut out of a photo.")
         return "ours", _OURS, [sentence for sentence in told if sentence]
-    if origin.ours:
-        return "ours", _OURS, []
     if origin.says is PhotoSays.TRAINED:
         return "ai", "This picture's marks say that it was made with AI, at least in part.", []
     if origin.says is PhotoSays.COMPUTED:
         return "other", "This picture's marks say that a program made or changed it; they name no trained model.", []
     if origin.says is PhotoSays.CAPTURED:
         return "other", "This picture's marks say that it was taken with a camera or made by hand.", []
+    if mark is not None:
+        return "ours", "This picture seems to have been put together by AI Background Studio.", []
     by = (
         f" They were written by {found.credentials.generator}."
         if found.credentials and found.credentials.generator
@@ -136,8 +137,8 @@ def _watermark(mark: WatermarkFound) -> str:
     if mark.readable:
         return "The watermark in its pixels is there and can be read."
     return (
-        "There is a watermark of AI Background Studio in its pixels, too faint to be read: the picture was made "
-        "smaller or compressed, or much of it was changed."
+        "There seems to be a watermark of AI Background Studio in its pixels, too faint to be read: the picture was "
+        "made smaller or compressed, or much of it was changed."
     )
 
 
@@ -155,6 +156,6 @@ def _contradiction(found: MarksFound) -> list[str]:
 def _missing(found: MarksFound) -> list[str]:
     names = {"a watermark": found.watermark, "XMP": found.xmp, "Content Credentials": found.credentials}
     gone = [name for name, mark in names.items() if mark is None]
-    if not found.origin.ours or not gone:
+    if not (found.origin.ours or found.watermark) or not gone:
         return []
     return [f"Not found: {' and '.join(gone)}. Programs that write a file anew often drop marks."]

@@ -31,8 +31,10 @@ LEAST, SMALL, NARROW, MOST = 0.85, 1.05, 1.3, 1.9
 the picture is free, as beside a packshot's shadow, and on busy ground.
 Of plain ground one level more is seen, as the tooth of a paper that is not there; the strongest leaves 42.5 dB."""
 
-FOUND = 5.5
-"""How many deviations the sync pattern must stand out by. Pictures without a mark reach 4 to 4.6."""
+FOUND, SURE = 5.5, 6.0
+"""How many deviations the sync pattern must stand out by: with a word that its checksum confirms, and alone. Pictures
+without a mark reach 4 to 4.6; by chance one in some thousand would reach the first, and one in some ten thousand the
+second."""
 
 _PARTS = 0.1, 0.25  # of a picture that are free: at the first it is as strong as in narrow ground, at the second not
 _PLENTY = 850_000.0  # free pixels from which the least strength is enough on plain ground
@@ -150,6 +152,8 @@ def _look(light: Float, scale: float) -> Sign | None:
     tile = np.roll(np.fft.irfft2(spectrum, s=(TILE, TILE)), (-int(at[0]), -int(at[1])), (0, 1))
     soft = np.tensordot(patterns()[1:], tile, 2)
     read = likeliest_word([float(value) for value in soft])
+    if read is None and score < SURE:
+        return None
     bits = tuple(int(value > 0) for value in soft)
     return Sign(read[0] if read else None, round(score, 2), read[1] if read else 0, scale, bits)
 

@@ -28,7 +28,7 @@ VERIFY: Final[dict[str, Any]] = {
             "captured": "Says that it was taken with a camera, or made by hand",
             "nothing": "Says nothing of how it was made",
         },
-        "watermark": {"readable": "There, and can be read", "faint": "There, and too faint to be read"},
+        "watermark": {"readable": "There, and can be read", "faint": "Seems to be there, too faint to be read"},
         "size": "Picture",
         "pixels": "{format}, {width} × {height} pixels",
         "aside": [
