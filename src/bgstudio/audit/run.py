@@ -223,7 +223,10 @@ class Audit:
     def _command_line(self, watch: Watch, folder: Path) -> None:
         command = [sys.executable, "-m", "bgstudio", "shoot", "-", "--preset", "seamless", "--size", "128"]
         command += ["--quality", "preview", "-o", str(folder / "out")]
-        environment = {**surroundings(), **watch.environment(), "TMPDIR": str(folder / "tmp")}
+        environment = {
+            **surroundings(), **watch.environment(), "TMPDIR": str(folder / "tmp"),
+            "BGSTUDIO_DATA_DIR": str(folder / "data"),  # where the certificate of its pictures lies
+        }  # fmt: skip
         done = subprocess.run(command, input=self._canary.photo, capture_output=True, env=environment, check=False)  # noqa: S603
         made = len(list((folder / "out").glob("*.png")))
         self._check("P1", "the canary goes in: command line", done.returncode == 0 and made == 1, f"{made} picture(s)")
