@@ -9,18 +9,18 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from bgstudio.backends.choice import AUTO, Backends, Choice
+from bgstudio.backends.choice import Backends, Choice
 from bgstudio.compose import compose
 from bgstudio.cutout import CutoutMaker, Hint, from_own_alpha, hinted
 from bgstudio.direction import Director
-from bgstudio.domain.brief import Brief, FileFormat, Quality
+from bgstudio.domain.brief import AUTO, Brief, FileFormat, Quality
 from bgstudio.domain.conduct import check_words
 from bgstudio.domain.cutout import Cutout
 from bgstudio.domain.making import Maker, Making
 from bgstudio.domain.marks import MarksFound
 from bgstudio.domain.picture import Picture
 from bgstudio.domain.plate import Plate
-from bgstudio.domain.ports import Backend, Cancel, FileReader, Progress, check, never, silent
+from bgstudio.domain.ports import Backend, Cancel, FileReader, Progress, check, never, part_of, silent
 from bgstudio.domain.render import Render
 from bgstudio.domain.scene import Scene
 from bgstudio.domain.shot import Shot, frame_product
@@ -66,7 +66,7 @@ class Studio:
     @property
     def backends(self) -> Backends:
         """All of them."""
-        return Backends((self.backend, *self.others), fallback=self.fallback)
+        return Backends((self.backend, *self.others))
 
     def choose(self, brief: Brief) -> Choice:
         """What will make the background, and why; raises ``UnknownBackend``."""
@@ -231,13 +231,13 @@ class Studio:
             cancel: asked between steps.
         """
         preview = brief.quality is Quality.PREVIEW
-        cutout = self.cut(photo, preview=preview, progress=_part(progress, 0, CUTOUT_PART), cancel=cancel)
+        cutout = self.cut(photo, preview=preview, progress=part_of(progress, 0, CUTOUT_PART), cancel=cancel)
         scenes = self.direct(brief, cutout, reference)
         step = (1 - CUTOUT_PART) / len(scenes)
         for number, scene in enumerate(scenes):
             start = CUTOUT_PART + number * step
             yield self.expose(
-                brief, scene, cutout, brief.seed + number, _part(progress, start, step), cancel, reference=reference
+                brief, scene, cutout, brief.seed + number, part_of(progress, start, step), cancel, reference=reference
             )
 
     def repeat(
@@ -251,8 +251,8 @@ class Studio:
     ) -> Render:
         """Make the picture of a recipe again: the same scene and seed, without directing anew."""
         preview = brief.quality is Quality.PREVIEW
-        cutout = self.cut(photo, preview=preview, progress=_part(progress, 0, CUTOUT_PART), cancel=cancel)
-        return self.expose(brief, scene, cutout, seed, _part(progress, CUTOUT_PART, 1 - CUTOUT_PART), cancel)
+        cutout = self.cut(photo, preview=preview, progress=part_of(progress, 0, CUTOUT_PART), cancel=cancel)
+        return self.expose(brief, scene, cutout, seed, part_of(progress, CUTOUT_PART, 1 - CUTOUT_PART), cancel)
 
     def recipe(self, render: Render, brief: Brief, photo: bytes) -> Recipe:
         """Everything that is needed to make a picture again; no pixels."""
@@ -280,12 +280,3 @@ class Studio:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _part(progress: Progress, start: float, length: float) -> Progress:
-    """A progress report scaled into a part of a larger one."""
-
-    def tell(step: str, part: float) -> None:
-        progress(step, start + length * min(1.0, max(0.0, part)))
-
-    return tell

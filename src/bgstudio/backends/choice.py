@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bgstudio.domain.brief import AUTO
 from bgstudio.domain.ports import Backend
 from bgstudio.errors import UnknownBackend
-
-AUTO = "auto"
 
 
 @dataclass(frozen=True)
@@ -27,14 +26,12 @@ class Backends:
 
     Args:
         all_of_them: the first is the default; it runs on this machine.
-        fallback: whether the default may stand in for one that fails; the result says so.
     """
 
-    def __init__(self, all_of_them: Sequence[Backend], *, fallback: bool = False) -> None:
+    def __init__(self, all_of_them: Sequence[Backend]) -> None:
         if not all_of_them or all_of_them[0].capabilities.leaves_machine:
             raise ValueError("the first backend runs on this machine")
         self._all = tuple(all_of_them)
-        self.fallback = fallback
 
     @property
     def default(self) -> Backend:

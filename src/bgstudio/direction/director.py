@@ -51,6 +51,7 @@ class Director:
         self._vocabulary = vocabulary
         self._encoder = encoder
         self._lexicon: Lexicon | None = None
+        self._last: tuple[str, Wish] = ("", Wish())
         self._warming: Thread | None = None
         self._lock = Lock()
 
@@ -89,7 +90,13 @@ class Director:
 
     def read(self, prompt: str | None) -> Wish:
         """What is understood of a prompt, without making a scene of it."""
-        return understand(prompt, self._tables()) if prompt else Wish()
+        if not prompt:
+            return Wish()
+        said, wish = self._last
+        if said != prompt:  # one prompt is asked for several times on a picture's way: which backend, which scenes
+            wish = understand(prompt, self._tables())
+            self._last = prompt, wish
+        return wish
 
     def warm_up(self) -> None:
         """Begin loading what prompts are read with, in the background: most of the first prompt's time.

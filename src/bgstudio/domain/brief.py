@@ -8,6 +8,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 MAX_SIDE = 4096
+AUTO = "auto"
+"""Instead of a backend's name: the studio chooses, and says why."""
+
 MIN_SIDE = 64
 
 ROLES = ("backdrop", "surface", "accent", "accent2")
@@ -116,7 +119,7 @@ class Brief(BaseModel):
     seed: int = Field(0, ge=0, le=2**31 - 1)
     quality: Quality = Quality.FINAL
     harmonise: float = Field(0.0, ge=0, le=1)
-    backend: str = Field("auto", max_length=48, pattern="^[a-z0-9]+(-[a-z0-9]+)*$")
+    backend: str = Field(AUTO, max_length=48, pattern="^[a-z0-9]+(-[a-z0-9]+)*$")
 
     @field_validator("prompt")
     @classmethod

@@ -24,6 +24,15 @@ def silent(_step: str, _part: float) -> None:
     """A ``Progress`` that says nothing."""
 
 
+def part_of(progress: Progress, start: float, length: float) -> Progress:
+    """A report scaled into the stretch from ``start`` over ``length`` of a larger one."""
+
+    def tell(step: str, part: float) -> None:
+        progress(step, start + length * min(1.0, max(0.0, part)))
+
+    return tell
+
+
 class Cancel(Protocol):
     """Asked between steps whether to go on."""
 
@@ -146,9 +155,8 @@ class CredentialSigner(Protocol):
         ...
 
 
-class Painter(Protocol):
-    """A trained image model, here or elsewhere: paints around a product. ``backends.painted`` makes a ``Backend`` of
-    it, and mends what it does to the product."""
+class Chosen(Protocol):
+    """What people choose by name, and are told of before they do."""
 
     @property
     def name(self) -> str:
@@ -164,6 +172,15 @@ class Painter(Protocol):
     def capabilities(self) -> Capabilities:
         """What it is and needs."""
         ...
+
+    def close(self) -> None:
+        """Give back what it holds: processes, memory."""
+        ...
+
+
+class Painter(Chosen, Protocol):
+    """A trained image model, here or elsewhere: paints around a product. ``backends.painted`` makes a ``Backend`` of
+    it, and mends what it does to the product."""
 
     @property
     def sizes(self) -> Sizes:
@@ -175,28 +192,9 @@ class Painter(Protocol):
         ``OutsideDown``, ``LimitReached``, ``WeightsError`` or ``Cancelled``."""
         ...
 
-    def close(self) -> None:
-        """Give back what it holds."""
-        ...
 
-
-class Backend(Protocol):
+class Backend(Chosen, Protocol):
     """Makes a background for a product. Never has the last word on product pixels."""
-
-    @property
-    def name(self) -> str:
-        """Name for reports, recipes and ``--backend``."""
-        ...
-
-    @property
-    def title(self) -> str:
-        """Name for people."""
-        ...
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What it is and needs."""
-        ...
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -205,8 +203,4 @@ class Backend(Protocol):
 
     def generate(self, shot: Shot, progress: Progress = silent, cancel: Cancel = never) -> Plate:
         """Make the background; raises ``BackendError`` or ``Cancelled``."""
-        ...
-
-    def close(self) -> None:
-        """Give back what it holds: processes, memory."""
         ...

@@ -14,7 +14,7 @@ from bgstudio.domain.brief import MIN_SIDE, Brief, FileFormat, Quality
 from bgstudio.domain.cutout import Cutout
 from bgstudio.domain.job import Step, Wish
 from bgstudio.domain.picture import Picture
-from bgstudio.domain.ports import Cancel, Progress, check
+from bgstudio.domain.ports import Cancel, Progress, check, part_of
 from bgstudio.domain.render import Render
 from bgstudio.engine.facts import cutout_facts, picture_facts
 from bgstudio.engine.kept import Kept, KeptJobs
@@ -128,8 +128,8 @@ class Maker:
         return {}
 
     def _cutout(self, order: Order, kept: Kept, emit: Emit, progress: Progress, cancel: Cancel) -> dict[str, Any]:
-        cutout = self._full(order, kept, _part(progress, 0.0, 0.9), cancel)
-        self._emit_cutout(cutout, emit, _part(progress, 0.9, 0.1), cancel)
+        cutout = self._full(order, kept, part_of(progress, 0.0, 0.9), cancel)
+        self._emit_cutout(cutout, emit, part_of(progress, 0.9, 0.1), cancel)
         return {"cutout": self._facts(kept, cutout)}
 
     def _preview(
@@ -137,11 +137,11 @@ class Maker:
     ) -> dict[str, Any]:
         photo = self._photo(order, kept, progress)
         hint = self._hint(order, photo)
-        cutout = self._studio.cut(photo, preview=True, hint=hint, progress=_part(progress, 0.05, _CUT), cancel=cancel)
-        self._emit_cutout(_reduced(cutout, QUICK_CUTOUT_SIDE), emit, _part(progress, 0.3, 0.05), cancel)
+        cutout = self._studio.cut(photo, preview=True, hint=hint, progress=part_of(progress, 0.05, _CUT), cancel=cancel)
+        self._emit_cutout(_reduced(cutout, QUICK_CUTOUT_SIDE), emit, part_of(progress, 0.3, 0.05), cancel)
         brief = preview_of(order.wish.brief)
         scene = self._studio.direct(brief, cutout, self._reference(order, kept))[0]
-        render = self._studio.expose(brief, scene, cutout, brief.seed, _part(progress, 0.35, 0.6), cancel)
+        render = self._studio.expose(brief, scene, cutout, brief.seed, part_of(progress, 0.35, 0.6), cancel)
         check(cancel)
         data = self._studio.picture_file(render, FileFormat.JPEG)
         _emit(emit, "preview.jpeg", FileFormat.JPEG, render.pixels, data)
@@ -155,7 +155,7 @@ class Maker:
     ) -> dict[str, Any]:
         known = kept.cutout is not None
         cut = 0.02 if known else _CUT
-        cutout = self._full(order, kept, _part(progress, 0.0, cut), cancel)
+        cutout = self._full(order, kept, part_of(progress, 0.0, cut), cancel)
         brief = order.wish.brief
         if not 0 <= order.number < brief.count:
             raise UsageError(f"There is no picture {order.number} of {brief.count}.", remedy="Ask for fewer.")
@@ -167,7 +167,7 @@ class Maker:
         scene = kept.scenes[order.number]
         seed = brief.seed + order.number
         render = self._studio.expose(
-            brief, scene, cutout, seed, _part(progress, cut, _EXPOSED - cut), cancel, reference=kept.reference
+            brief, scene, cutout, seed, part_of(progress, cut, _EXPOSED - cut), cancel, reference=kept.reference
         )
         check(cancel)
         self._screen_answer(brief, render)
@@ -178,7 +178,7 @@ class Maker:
         recipe = self._studio.recipe(render, brief, order.photo).to_json().encode()
         emit(f"recipe-{order.number}.json", "application/json", 0, 0, recipe)
         if order.number == 0:
-            self._emit_cutout(cutout, emit, _part(progress, 0.96, 0.04), cancel)
+            self._emit_cutout(cutout, emit, part_of(progress, 0.96, 0.04), cancel)
         return {
             "cutout": self._facts(kept, cutout),
             "picture": picture_facts(self._studio, render, kept.source, order.number, time.monotonic() - started),
@@ -293,10 +293,3 @@ def _reduced(cutout: Cutout, side: int) -> Cutout:
 
 def _emit(emit: Emit, name: str, file_format: FileFormat, pixels: Byte, data: bytes) -> None:
     emit(name, MEDIA_TYPES[file_format], pixels.shape[1], pixels.shape[0], data)
-
-
-def _part(progress: Progress, start: float, length: float) -> Progress:
-    def tell(step: str, part: float) -> None:
-        progress(step, start + length * min(1.0, max(0.0, part)))
-
-    return tell

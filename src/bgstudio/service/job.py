@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from bgstudio.domain.brief import Brief
+from bgstudio.domain.brief import AUTO, Brief
 from bgstudio.domain.job import Artefact, JobState, Outcome, Step, Wish
 from bgstudio.domain.sealed import Sealed
 from bgstudio.errors import StudioError
@@ -19,7 +19,6 @@ HERE = "raytrace"
 LOOK_FIRST = 0.5
 """A doubt above this severity should be looked at before publishing."""
 
-AUTO = "auto"
 LAYERS = ("background", "shadow", "reflection", "product")
 CUTOUT_FILES = ("cutout", "mask", "confidence")
 

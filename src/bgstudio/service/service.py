@@ -12,6 +12,7 @@ import structlog
 
 from bgstudio.db import Database
 from bgstudio.direction.presets import plain_name
+from bgstudio.domain.brief import AUTO
 from bgstudio.domain.conduct import check_words
 from bgstudio.domain.job import Engine, Wish
 from bgstudio.domain.outside import OutsideAnswer, OutsideCall
@@ -29,7 +30,6 @@ from bgstudio.service.export import Exports
 from bgstudio.service.graves import Graves
 from bgstudio.service.history import History
 from bgstudio.service.insight import Insight
-from bgstudio.service.job import AUTO
 from bgstudio.service.keys import Keys
 from bgstudio.service.letters import Letters
 from bgstudio.service.login import Logins

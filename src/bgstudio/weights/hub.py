@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import hashlib
 import json
 import shutil
 from dataclasses import dataclass
@@ -11,15 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bgstudio.domain.ports import Cancel, Progress, check, never, silent
+from bgstudio.domain.ports import Cancel, Progress, check, never, part_of, silent
 from bgstudio.errors import StudioError, UsageError, WeightsCorrupt, WeightsError, WeightsMissing
 from bgstudio.weights.models import MODELS, PATTERNS, ImageModel, image_model
+from bgstudio.weights.unpack import file_sha256
 
 MANIFEST = "bgstudio.json"
 """What was fetched: repository, commit, licence, and the SHA-256 of each file."""
 
 ADAPTER = "adapter"
-_CHUNK = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ class ModelStore:
             check(cancel)
             progress(f"Checking {file}", done / max(1, len(files)))
             found = folder / file
-            if not found.is_file() or found.stat().st_size != size or sha256_of(found) != digest:
+            if not found.is_file() or found.stat().st_size != size or file_sha256(found) != digest:
                 raise WeightsCorrupt(
                     f"{file} of {name} is not what was fetched.",
                     "It was cut off or changed, so nothing is made with it.",
@@ -139,14 +138,14 @@ class ModelStore:
     def _fetch(self, model: ImageModel, progress: Progress, cancel: Cancel) -> Path:
         folder = self._folder(model)
         folder.mkdir(parents=True, exist_ok=True)
-        commit = self._download(model.repository, folder, _wanted(model), (progress, 0.0, 0.9), cancel)
+        commit = self._download(model.repository, folder, _wanted(model), part_of(progress, 0.0, 0.9), cancel)
         if model.adapter:
             repository, inside, file = model.adapter
             names = (f"{inside}/{file}", *(f"{inside}/image_encoder/{pattern}" for pattern in PATTERNS))
-            self._download(repository, folder / ADAPTER, names, (progress, 0.9, 0.05), cancel)
+            self._download(repository, folder / ADAPTER, names, part_of(progress, 0.9, 0.05), cancel)
         progress("Checking", 0.95)
         files = {
-            path.relative_to(folder).as_posix(): [path.stat().st_size, sha256_of(path)]
+            path.relative_to(folder).as_posix(): [path.stat().st_size, file_sha256(path)]
             for path in sorted(folder.rglob("*"))
             if path.is_file() and ".cache" not in path.parts
         }
@@ -164,10 +163,9 @@ class ModelStore:
         return folder
 
     def _download(
-        self, repository: str, folder: Path, names: tuple[str, ...], told: tuple[Progress, float, float], cancel: Cancel
+        self, repository: str, folder: Path, names: tuple[str, ...], progress: Progress, cancel: Cancel
     ) -> str:
         """Fetch files one by one, so that it can be stopped between them; the commit they belong to."""
-        progress, start, length = told
         hub = _client()
         try:
             api = hub.HfApi(endpoint=self._endpoint)
@@ -179,7 +177,7 @@ class ModelStore:
                 )
             for number, one in enumerate(found):
                 check(cancel)
-                progress(f"Fetching {one.rfilename}", start + length * number / len(found))
+                progress(f"Fetching {one.rfilename}", number / len(found))
                 path = hub.hf_hub_download(
                     repository, one.rfilename, revision=info.sha, local_dir=folder, endpoint=self._endpoint
                 )
@@ -196,15 +194,6 @@ class ModelStore:
         return str(info.sha)
 
 
-def sha256_of(path: Path) -> str:
-    """Hexadecimal digest of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
 def _wanted(model: ImageModel) -> tuple[str, ...]:
     return ("model_index.json", *(f"{part}/{pattern}" for part in model.parts for pattern in PATTERNS))
 
@@ -214,7 +203,7 @@ def _check_file(path: Path, promised: Any) -> None:
     lfs = getattr(promised, "lfs", None)
     size = getattr(promised, "size", None)
     digest = getattr(lfs, "sha256", None) if lfs is not None else None
-    if (size is not None and path.stat().st_size != size) or (digest is not None and sha256_of(path) != digest):
+    if (size is not None and path.stat().st_size != size) or (digest is not None and file_sha256(path) != digest):
         path.unlink(missing_ok=True)
         raise WeightsCorrupt(
             f"{promised.rfilename} did not come as it was promised.",

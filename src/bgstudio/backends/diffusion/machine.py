@@ -54,7 +54,7 @@ def look_at(device: str = "auto") -> Machine:
             best = max(range(len(free)), key=free.__getitem__)
             return Machine(f"cuda:{best}", free[best])
         if torch.backends.mps.is_available():
-            return Machine("mps", int(torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory()))
+            return look_at("mps")
         raise BackendError(
             "There is no GPU that image models could use.",
             "On the processor alone a picture would take many minutes, so none was begun.",

@@ -15,7 +15,7 @@ from PIL import Image
 from bgstudio.backends.diffusion.machine import Machine, Room, fit, look_at, torch_module
 from bgstudio.backends.diffusion.speech import arguments, steps_of
 from bgstudio.domain.painting import Ask, Painted, Sizes
-from bgstudio.domain.ports import Cancel, Capabilities, Progress, check, never, silent
+from bgstudio.domain.ports import Cancel, Capabilities, Progress, check, never, part_of, silent
 from bgstudio.errors import BackendError, StudioError, WeightsCorrupt
 from bgstudio.pixels.types import Byte
 from bgstudio.weights.hub import ADAPTER
@@ -70,7 +70,7 @@ class DiffusionPainter:
                 check(cancel)
             start = LOADED if fresh else 0.0
             try:
-                return self._paint(ask, _part(progress, start), cancel)
+                return self._paint(ask, part_of(progress, start, 1 - start), cancel)
             except StudioError:
                 raise
             except Exception as error:
@@ -238,10 +238,3 @@ def _hush() -> None:
     for library in (diffusers.utils.logging, transformers.utils.logging):
         library.disable_progress_bar()
         library.set_verbosity_error()
-
-
-def _part(progress: Progress, start: float) -> Progress:
-    def tell(step: str, part: float) -> None:
-        progress(step, start + (1 - start) * part)
-
-    return tell

@@ -19,7 +19,7 @@ from bgstudio.domain.brief import Quality
 from bgstudio.domain.painting import Ask, Painted, Registration
 from bgstudio.domain.picture import Picture
 from bgstudio.domain.plate import Plate
-from bgstudio.domain.ports import Cancel, Capabilities, Painter, Progress, check, never, silent
+from bgstudio.domain.ports import Cancel, Capabilities, Painter, Progress, check, never, part_of, silent
 from bgstudio.domain.shot import Shot
 from bgstudio.domain.vocabulary import Vocabulary
 from bgstudio.errors import ProductLost
@@ -182,11 +182,7 @@ class _Rising:
 
     def part(self, start: float, length: float) -> Progress:
         """The report of one stretch of the way."""
-
-        def tell(step: str, part: float) -> None:
-            self(step, start + length * min(1.0, max(0.0, part)))
-
-        return tell
+        return part_of(self, start, length)
 
 
 def _again(ask: Ask, number: int) -> Ask:
