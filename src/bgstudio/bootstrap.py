@@ -18,7 +18,7 @@ from bgstudio.backends.raytrace import PathTracer
 from bgstudio.backends.raytrace.registry import VOCABULARY
 from bgstudio.cutout import CutoutMaker, U2Net
 from bgstudio.direction import Director, UniversalEncoder
-from bgstudio.domain.brief import MAX_SIDE, MIN_SIDE, FileFormat
+from bgstudio.domain.brief import AUTO, MAX_SIDE, MIN_SIDE, FileFormat
 from bgstudio.domain.job import Engine
 from bgstudio.domain.outside import OutsideService
 from bgstudio.domain.ports import Backend, Cancel, Channel, CredentialSigner, Decoder, Painter, Progress
@@ -35,7 +35,7 @@ from bgstudio.vault.signing import SignerOnDemand, SigningKey
 from bgstudio.version import __version__
 from bgstudio.weights import WeightStore
 from bgstudio.weights.hub import ModelStore
-from bgstudio.weights.models import image_model
+from bgstudio.weights.models import ImageModel, image_model
 
 if TYPE_CHECKING:
     from bgstudio.db import Database
@@ -90,18 +90,20 @@ def build_image_models(config: Settings) -> tuple[Backend, ...]:
         UsageError, WeightsMissing: a model that is not known, not allowed or not here.
         BackendError: with ``auto``, no model fits this machine.
     """
-    if not config.image_models:
-        return ()
     store = build_models(config)
-    named = [name for name in config.image_models if name != "auto"]
-    models = [image_model(name) for name in named]
-    if "auto" in config.image_models:
-        picked, _room = plan(store.here(), look_at(config.diffusion_device))
-        models += [] if picked in models else [picked]
     return tuple(
         PaintedBackend(DiffusionPainter(model, store.path(model.name), config.diffusion_device), VOCABULARY)
-        for model in models
+        for model in _image_models(config)
     )
+
+
+def _image_models(config: Settings) -> list[ImageModel]:
+    """Those of the settings; ``auto`` is the one of those fetched that fits this machine."""
+    models = [image_model(name) for name in config.image_models if name != AUTO]
+    if AUTO in config.image_models:
+        picked, _room = plan(build_models(config).here(), look_at(config.diffusion_device))
+        models += [] if picked in models else [picked]
+    return models
 
 
 def build_marker(config: Settings, signer: CredentialSigner | None = None) -> Marker:
@@ -268,6 +270,9 @@ def build_service(
     from bgstudio import service  # imported here, since workers and most commands need none of it
 
     config = config or settings()
+    if AUTO in config.image_models:  # decided once: what people are offered is what the workers have
+        names = tuple(model.name for model in _image_models(config))
+        config = config.model_copy(update={"image_models": names})
     engine = engine or build_engine(config)
     clock = build_clock(config)
     db = build_database(config)
@@ -589,11 +594,7 @@ def backends_of(config: Settings) -> list[dict[str, Any]]:
 
 def _shown_backends(config: Settings) -> list[_Shown]:
     """What people may choose; nothing is loaded or called for it."""
-    models = [image_model(name) for name in config.image_models if name != "auto"]
-    if "auto" in config.image_models:
-        store = build_models(config)
-        models += [one for one in store.here()[:1] if one not in models]
-    painters = [DiffusionPainter(model, config.models_dir) for model in models]
+    painters = [DiffusionPainter(model, config.models_dir) for model in _image_models(config)]
     hosted = [painter for painter in PAINTERS if painter.name in config.outside_services]
     return [PathTracer, *painters, *hosted]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,11 +45,11 @@ class Ground:
 
     def rows(self, query: Executable) -> list[Row]:
         """What the database answers."""
-        return [tuple(row) for row in _done(_run(self._url, query))]
+        return [tuple(row) for row in asyncio.run(_run(self._url, query))]
 
     def change(self, statement: Executable) -> None:
         """Change something in the database behind the service's back."""
-        _done(_run(self._url, statement, reads=False))
+        asyncio.run(_run(self._url, statement, reads=False))
 
     def count(self, table: FromClause, *where: Any) -> int:
         """How many rows there are."""
@@ -57,7 +57,7 @@ class Ground:
 
     def objects(self) -> dict[str, bytes]:
         """Everything in the blob store, by its key."""
-        return _done(_all(self._blobs))
+        return asyncio.run(_all(self._blobs))
 
     def files(self, newer_than: float = 0.0) -> list[Path]:
         """Files that the service, its database and its store have written, as far as they are on this machine."""
@@ -114,8 +114,8 @@ def server(folder: Path, config: Settings, also: Sequence[Path] = ()) -> Iterato
         kind = place.partition("://")[0]
         yield Ground(f"PostgreSQL and {kind}", folder / "data", environment, tuple(also), own, blobs)
     finally:
-        _done(_clear(blobs))
-        _done(_run(home, text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'), alone=True, reads=False))
+        asyncio.run(_clear(blobs))
+        asyncio.run(_run(home, text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'), alone=True, reads=False))
 
 
 def in_bytes(row: Row) -> bytes:
@@ -125,7 +125,7 @@ def in_bytes(row: Row) -> bytes:
 
 def _make(home: URL, name: str) -> None:
     try:
-        _done(_run(home, text(f'CREATE DATABASE "{name}"'), alone=True, reads=False))
+        asyncio.run(_run(home, text(f'CREATE DATABASE "{name}"'), alone=True, reads=False))
     except (OSError, SQLAlchemyError, ModuleNotFoundError) as error:
         cause: BaseException = error
         while cause.__cause__ is not None:
@@ -135,10 +135,6 @@ def _make(home: URL, name: str) -> None:
             "Nothing was checked; the audit never touches the database of the service itself.",
             "See that the server is reached and that the user may make databases (ALTER USER ... CREATEDB).",
         ) from error
-
-
-def _done(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(work)
 
 
 async def _run(url: URL, statement: Executable, *, alone: bool = False, reads: bool = True) -> list[Any]:

@@ -7,7 +7,6 @@ transport key on the pipe; who may send, and with which key of the host's, is de
 from __future__ import annotations
 
 import asyncio
-import itertools
 import queue
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -17,10 +16,9 @@ from bgstudio.domain.outside import OutsideAnswer, OutsideCall
 from bgstudio.domain.ports import Cancel, never
 from bgstudio.domain.sealed import Sealed, Sealer
 from bgstudio.engine import said
+from bgstudio.engine.asking import Answers, Asking, Message, Say
 from bgstudio.errors import Cancelled, UnknownService
 
-Message = tuple[dict[str, Any], dict[str, bytes]]
-Say = Callable[[dict[str, Any], dict[str, bytes]], None]
 Reach = Callable[[str, OutsideCall], Awaitable[OutsideAnswer]]
 """Sends in the name of whoever a job belongs to: (job's id, call)."""
 
@@ -38,8 +36,8 @@ class PipeChannel:
     def __init__(self, say: Say, beat: Callable[[], None]) -> None:
         self._say = say
         self._beat = beat
-        self._serials = itertools.count(1)
-        self._waiting: dict[int, queue.SimpleQueue[Message]] = {}
+        self._asking = Asking()
+        self.hear = self._asking.hear
         self._ticket = 0
         self._job = ""
         self._sealer: Sealer | None = None
@@ -48,34 +46,24 @@ class PipeChannel:
         """From now on calls belong to this task."""
         self._sealer, self._ticket, self._job = sealer, ticket, job
 
-    def hear(self, header: dict[str, Any], blobs: dict[str, bytes]) -> None:
-        """An answer of the pool's; may be called from another thread."""
-        waiting = self._waiting.get(int(header["serial"]))
-        if waiting is not None:
-            waiting.put((header, blobs))
-
     def __call__(self, call: OutsideCall, cancel: Cancel = never) -> OutsideAnswer:
         """See ``domain.ports.Channel``."""
         if self._sealer is None:
             raise RuntimeError("a call belongs to a task, and none runs")
-        serial = next(self._serials)
-        self._waiting[serial] = queue.SimpleQueue()
         told = {key: value for key, value in asdict(call).items() if key != "body"} | {"headers": dict(call.headers)}
-        header = {"event": "outside", "ticket": self._ticket, "serial": serial, "call": told}
-        try:
+        with self._asking.question() as (serial, answers):
+            header = {"event": "outside", "ticket": self._ticket, "serial": serial, "call": told}
             self._say(header, {"body": self._sealer.seal(call.body, _place(self._job, serial)).data})
-            answer, blobs = self._await(serial, cancel)
-        finally:
-            del self._waiting[serial]
+            answer, blobs = self._await(serial, answers, cancel)
         data = self._sealer.open(Sealed(blobs["data"]), _place(self._job, serial))
         if answer["how"] == "error":
             raise said.unpack(data)
         return OutsideAnswer(int(answer["status"]), str(answer["media_type"]), data, dict(answer["headers"]))
 
-    def _await(self, serial: int, cancel: Cancel) -> Message:
+    def _await(self, serial: int, answers: Answers, cancel: Cancel) -> Message:
         while True:
             try:
-                return self._waiting[serial].get(timeout=_LOOK_SECONDS)
+                return answers.get(timeout=_LOOK_SECONDS)
             except queue.Empty:
                 self._beat()
             if cancel():
@@ -98,7 +86,7 @@ class Calls:
         place = _place(job, serial)
 
         async def work() -> None:
-            answer: dict[str, Any] = {"do": "outside", "serial": serial, "how": "error"}
+            answer = _no_answer(serial)
             try:
                 body = self._sealer.open(Sealed(blobs["body"]), place)
                 found = await self._reached(job, OutsideCall(**header["call"], body=body))
@@ -117,8 +105,7 @@ class Calls:
         """Answer a call of a turn that is being stopped: nothing more is sent for it."""
         serial = int(header["serial"])
         error = said.pack(Cancelled("The picture was cancelled.", remedy="Start it again whenever you like."))
-        answer = {"do": "outside", "serial": serial, "how": "error"}
-        send(answer, {"data": self._sealer.seal(error, _place(job, serial)).data})
+        send(_no_answer(serial), {"data": self._sealer.seal(error, _place(job, serial)).data})
 
     def stop(self, ticket: int, serial: int | None = None) -> None:
         """Cut off one call of a turn, or all of them."""
@@ -134,6 +121,11 @@ class Calls:
                 "Pictures are made on this machine without any.",
             )
         return await self.reach(job, call)
+
+
+def _no_answer(serial: int) -> dict[str, Any]:
+    """The head of an error."""
+    return {"do": "outside", "serial": serial, "how": "error"}
 
 
 def _place(job: str, serial: int) -> str:

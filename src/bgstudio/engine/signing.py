@@ -6,17 +6,14 @@ name. It sends what is to be signed, a kilobyte, and gets 64 bytes back; the poo
 
 from __future__ import annotations
 
-import itertools
 import queue
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from bgstudio.domain.ports import CredentialSigner
+from bgstudio.engine.asking import Asking, Message, Say
 from bgstudio.errors import CredentialsFailed
-
-Message = tuple[dict[str, Any], dict[str, bytes]]
-Say = Callable[[dict[str, Any], dict[str, bytes]], None]
 
 MOST_BYTES = 262_144
 _START = b"\x84jSignature1"
@@ -44,26 +41,15 @@ class PipeSigner:
         self.algorithm = known.algorithm
         self.chain = known.chain
         self._say = say
-        self._serials = itertools.count(1)
-        self._waiting: dict[int, queue.SimpleQueue[bytes]] = {}
-
-    def hear(self, header: dict[str, Any], blobs: dict[str, bytes]) -> None:
-        """An answer of the pool's; may be called from another thread."""
-        waiting = self._waiting.get(int(header["serial"]))
-        if waiting is not None:
-            waiting.put(blobs.get("signature", b""))
+        self._asking = Asking()
+        self.hear = self._asking.hear
 
     def __call__(self, claim: bytes) -> bytes:
         """See ``domain.ports.CredentialSigner``."""
-        serial = next(self._serials)
-        self._waiting[serial] = queue.SimpleQueue()
-        try:
+        signature = b""
+        with self._asking.question() as (serial, answers), suppress(queue.Empty):
             self._say({"event": "sign", "serial": serial}, {"claim": claim})
-            signature = self._waiting[serial].get(timeout=_SECONDS)
-        except queue.Empty:
-            signature = b""
-        finally:
-            del self._waiting[serial]
+            signature = answers.get(timeout=_SECONDS)[1].get("signature", b"")
         if not signature:
             raise CredentialsFailed(
                 "The service did not sign the picture's Content Credentials.",

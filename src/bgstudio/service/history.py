@@ -7,14 +7,14 @@ import contextlib
 from typing import Any
 
 from bgstudio.domain.brief import FileFormat
-from bgstudio.domain.job import Artefact, Engine, Task, Wish
+from bgstudio.domain.job import Artefact, Engine, Wish
 from bgstudio.domain.sealed import place
 from bgstudio.errors import Gone, NotReady, UnknownJob, UsageError
 from bgstudio.export import Recipe
 from bgstudio.service.desk import JobDesk
 from bgstudio.service.job import Job
 from bgstudio.service.looks import Look, Looks
-from bgstudio.service.order import Delivery
+from bgstudio.service.order import Delivery, Errand
 from bgstudio.service.refusals import unknown_file
 from bgstudio.service.visitor import Visitor
 
@@ -127,21 +127,10 @@ class History:
         if not record.state.ended:
             raise NotReady("The job is still under way.", "", "Ask again when it is done.")
         _, data = await self._desk.file(visitor, record.id, source)
-        transport, job = self._engine.transport, record.id
-        task = Task(
-            job=job,
-            owner=visitor.owner,
-            step="convert",
-            number=number,
-            wish=transport.seal(Wish(formats=(wanted,)).model_dump_json().encode(), f"{job}/wish"),
-            photo=transport.seal(data, f"{job}/photo"),
-            reference=None,
-            strokes=None,
-            key=transport.seal(visitor.key.key, f"{job}/key"),
-            pixels=0,
-            seconds=CONVERT_SECONDS,
-        )
-        outcome = await self._engine.run(task, _silent)
+        job = record.id
+        photo = self._engine.transport.seal(data, f"{job}/photo")
+        errand = Errand("convert", job, photo, CONVERT_SECONDS, Wish(formats=(wanted,)), number)
+        outcome = await errand.run(self._engine, visitor)
         await self._desk.keep(visitor, job, outcome.artefacts)
         return outcome.artefacts[0]
 
@@ -189,7 +178,3 @@ def shown_facts(recipe: Recipe) -> dict[str, Any]:
         "shadow": 0 if brief.shadow == 0 else 1 if brief.shadow < 0.7 else 2 if brief.shadow <= 1.2 else 3,
         "colours": [scene.palette.backdrop, scene.palette.surface, scene.palette.accent, scene.palette.accent2],
     }
-
-
-def _silent(_words: str, _part: float) -> None:
-    """Nobody watches a file being written."""

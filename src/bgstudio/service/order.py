@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bgstudio.domain.job import Wish
+from bgstudio.domain.job import Engine, Outcome, Step, Task, Wish
 from bgstudio.domain.sealed import Sealed
 from bgstudio.service.job import Came
+from bgstudio.service.visitor import Visitor
 
 
 @dataclass(frozen=True)
@@ -46,3 +47,42 @@ class Delivery:
     strokes: Sealed | None = None
     came: tuple[Came, ...] = ()
     fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One turn of a worker that belongs to no job: a portrait, marks to read, a finished picture in another format.
+
+    Attributes:
+        step: what to do.
+        job: id that its photo is sealed for.
+        photo: sealed with the engine's transport key for ``{job}/photo``.
+        seconds: that it may take.
+        wish: what is wanted beside that.
+        number: which picture it is about.
+    """
+
+    step: Step
+    job: str
+    photo: Sealed
+    seconds: float
+    wish: Wish = field(default_factory=Wish)
+    number: int = 0
+
+    async def run(self, engine: Engine, visitor: Visitor) -> Outcome:
+        """Have it done in somebody's name; raises whatever ``Engine.run`` does. Nobody watches it."""
+        transport, job = engine.transport, self.job
+        task = Task(
+            job=job,
+            owner=visitor.owner,
+            step=self.step,
+            number=self.number,
+            wish=transport.seal(self.wish.model_dump_json().encode(), f"{job}/wish"),
+            photo=self.photo,
+            reference=None,
+            strokes=None,
+            key=transport.seal(visitor.key.key, f"{job}/key"),
+            pixels=0,
+            seconds=self.seconds,
+        )
+        return await engine.run(task, lambda _words, _part: None)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 
-from bgstudio.domain.job import Engine, Task, Wish
+from bgstudio.domain.job import Engine
 from bgstudio.domain.sealed import Sealed, place
 from bgstudio.errors import UsageError
 from bgstudio.service.accounts import Accounts, needs_account
+from bgstudio.service.order import Errand
 from bgstudio.service.visitor import Visitor
 
 SECONDS = 20.0
@@ -59,27 +60,9 @@ class Portraits:
         await self._accounts.keep_portrait(visitor, await self._shrunk(visitor, job, photo), chosen=False)
 
     async def _shrunk(self, visitor: Visitor, job: str, photo: Sealed) -> bytes:
-        transport = self._engine.transport
-        task = Task(
-            job=job,
-            owner=visitor.owner,
-            step="portrait",
-            number=0,
-            wish=transport.seal(Wish().model_dump_json().encode(), f"{job}/wish"),
-            photo=photo,
-            reference=None,
-            strokes=None,
-            key=transport.seal(visitor.key.key, f"{job}/key"),
-            pixels=0,
-            seconds=SECONDS,
-        )
-        outcome = await self._engine.run(task, _silent)
+        outcome = await Errand("portrait", job, photo, SECONDS).run(self._engine, visitor)
         made = outcome.artefacts[0]
         data = visitor.key.open(made.data, place(visitor.owner, job, made.name))
         if len(data) > MOST_BYTES:
             raise UsageError("This picture is too large.", "Nothing was changed.", "Choose another one.")
         return data
-
-
-def _silent(_words: str, _part: float) -> None:
-    """Nobody watches a portrait being made."""

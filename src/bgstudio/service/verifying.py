@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from bgstudio.domain.job import Engine, Task, Wish
+from bgstudio.domain.job import Engine
 from bgstudio.domain.sealed import Sealed
+from bgstudio.service.order import Errand
 from bgstudio.service.visitor import Visitor
 
 SECONDS = 30.0
@@ -39,26 +40,8 @@ class Verifying:
             IntakeError: it is no picture that can be read.
             Busy: the workers have their hands full.
         """
-        transport = self._engine.transport
-        task = Task(
-            job=job,
-            owner=visitor.owner,
-            step="verify",
-            number=0,
-            wish=transport.seal(Wish().model_dump_json().encode(), f"{job}/wish"),
-            photo=picture,
-            reference=None,
-            strokes=None,
-            key=transport.seal(visitor.key.key, f"{job}/key"),
-            pixels=0,
-            seconds=SECONDS,
-        )
         try:
-            outcome = await self._engine.run(task, _silent)
+            outcome = await Errand("verify", job, picture, SECONDS).run(self._engine, visitor)
         finally:
             self._engine.forget(job)
         return {**outcome.facts["telling"], "marks": outcome.facts["marks"]}
-
-
-def _silent(_words: str, _part: float) -> None:
-    """Nobody watches marks being read."""

@@ -200,7 +200,7 @@ def _changed(path: Path) -> tuple[int, int]:
 def _rewrite(path: Path, keys: list[bytes]) -> None:
     """Replace the file, whole or not at all."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    _write(draft, keys)
+    write_private(draft, _text(keys))
     try:
         draft.replace(path)
     finally:
@@ -216,11 +216,21 @@ def private_folder(folder: Path) -> None:
 
 def _create(path: Path) -> None:
     """Write a new key whole or not at all; where another process was quicker, its key stays."""
+    create_private(path, _text([secrets.token_bytes(KEY_BYTES)]))
+
+
+def _text(keys: list[bytes]) -> bytes:
+    """The file's content: keys, the newest first."""
+    return "".join(f"{HEAD}{key.hex()}\n" for key in keys).encode("ascii")
+
+
+def create_private(path: Path, data: bytes) -> None:
+    """Write a new file that only its owner can read, whole or not at all; one that is there already stays."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        _write(draft, [secrets.token_bytes(KEY_BYTES)])
+        write_private(draft, data)
         try:
-            os.link(draft, path)  # unlike rename, never replaces a key that is there
+            os.link(draft, path)  # unlike rename, never replaces a file that is there
         except FileExistsError:
             pass
         except OSError:  # a file system without links
@@ -230,11 +240,11 @@ def _create(path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _write(path: Path, keys: list[bytes]) -> None:
-    """Write keys, the newest first, into a new file that only its owner can read, down to the disk."""
+def write_private(path: Path, data: bytes) -> None:
+    """Write a new file that only its owner can read, down to the disk."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.writelines(f"{HEAD}{key.hex()}\n" for key in keys)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
 

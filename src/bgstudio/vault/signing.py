@@ -7,10 +7,7 @@ never written. So the certificate vouches for nobody; it lets readers tell wheth
 from __future__ import annotations
 
 import datetime
-import os
-import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -22,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from bgstudio.errors import CredentialsFailed, UnsafeSettings
-from bgstudio.vault.master import MODES, private_folder, reachable_by_others
+from bgstudio.vault.master import MODES, create_private, private_folder, reachable_by_others
 
 SELF_MADE = "AI Background Studio (self-made certificate)"
 """Organisation in certificates that are made here: says to every reader that nobody vouches for them."""
@@ -194,23 +191,7 @@ def _create(path: Path) -> None:
     text = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ) + b"".join(one.public_bytes(serialization.Encoding.PEM) for one in certificates)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            try:
-                os.link(draft, path)  # unlike rename, never replaces a key that is there
-            except FileExistsError:
-                raise
-            except OSError:  # a file system without links
-                if not path.exists():
-                    draft.rename(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    create_private(path, text)
 
 
 def _self_made() -> tuple[ec.EllipticCurvePrivateKey, list[x509.Certificate]]:
