@@ -11,16 +11,16 @@ import email.parser
 import email.policy
 import io
 import json
-import threading
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any, ClassVar
 
 import numpy as np
 from PIL import Image
 
 from bgstudio.domain.outside import OutsideService, known
 from bgstudio.pixels.types import Byte
+from tests.loopback import Loopback, LoopbackServer
 
 KEY = "sk-very-secret-host-key-4711"
 PAINT = (40, 90, 160)
@@ -112,15 +112,13 @@ def composed(image: Byte, paint: Any) -> Byte:
     return out
 
 
-class Service:
+class Service(Loopback):
     """One protocol on one port; use it as a context manager.
 
     Attributes:
         mood: how it behaves; see ``MOODS``.
         got: every request in order.
         complaints: where a request was not of the documented form.
-        connections: how often anybody connected.
-        arrived: set when a request has come.
         busy_for: polls until a picture is ready, for services that are polled.
     """
 
@@ -129,32 +127,13 @@ class Service:
     """Header and the form of the key in it."""
 
     def __init__(self) -> None:
+        super().__init__(_Handler)
         self.mood = "good"
         self.got: list[Got] = []
         self.complaints: list[str] = []
-        self.connections = 0
-        self.arrived = threading.Event()
         self.busy_for = 1
         self.deleted: list[str] = []
         self.retry_after = "7"
-        self._over = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.owner = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def row(self, **changes: Any) -> OutsideService:
         """The service's own row, but on this machine."""
@@ -188,7 +167,7 @@ class Service:
         if self.mood == "html":
             return Reply(b"<html><body>Bad gateway</body></html>", kind="text/html")
         if self.mood == "slow":
-            self._over.wait(0.6)
+            self.over.wait(0.6)
         return None
 
     def picture(self, pixels: Byte) -> bytes:
@@ -214,25 +193,12 @@ class Service:
         return told({"error": {"message": f"internal, key {KEY}"}}, 500)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    owner: Service
-
-    def verify_request(self, request: Any, client_address: Any) -> bool:
-        self.owner.connections += 1
-        return super().verify_request(request, client_address)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        pass
-
-
 class _Handler(BaseHTTPRequestHandler):
-    server: _Server
+    server: LoopbackServer
     protocol_version = "HTTP/1.1"
 
     def _do(self) -> None:
-        owner = self.server.owner
+        owner: Service = self.server.owner
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             owner.complaints.append("chunked")
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -243,7 +209,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if owner.mood == "silent":
-            owner._over.wait(30)
+            owner.over.wait(30)
             self.close_connection = True
             return
         reply = owner.reply(owner.got[-1])

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from bgstudio.audit.outside_standin import Standin
 from bgstudio.bootstrap import build_outside
 from bgstudio.db import Database
 from bgstudio.domain.outside import KNOWN, OutsideCall, OutsideService
@@ -17,6 +16,7 @@ from bgstudio.service.outside import Outside
 from bgstudio.service.visitor import Visitor
 from bgstudio.settings import Settings
 from tests.service.house import ADDRESS, House, house
+from tests.service.standin import Standin
 
 pytestmark = pytest.mark.anyio
 

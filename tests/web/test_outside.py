@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bgstudio.audit.outside_standin import Standin
 from bgstudio.errors import ConsentNeeded
 from bgstudio.service import Outside
+from tests.service.standin import Standin
 from tests.web.kit import Visit
 from tests.web.test_jobs import during
 
