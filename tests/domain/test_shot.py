@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bgstudio.domain.scene import CameraSpec, Scene
-from bgstudio.domain.shot import frame_product
+from bgstudio.domain.shot import Rect, frame_product
 from tests import factories
 
 
@@ -32,3 +32,23 @@ def test_scene_survives_json() -> None:
 def test_scene_refuses_colours_that_are_none() -> None:
     with pytest.raises(ValueError, match="pattern"):
         factories.scene(palette={"backdrop": "blue", "surface": "#ffffff", "accent": "#ffffff", "accent2": "#ffffff"})
+
+
+@pytest.mark.parametrize(
+    ("rect", "frame", "inside"),
+    [
+        (Rect(2, 3, 4, 5), ((3, 8), (2, 6)), ((0, 5), (0, 4))),
+        (Rect(-2, -1, 4, 5), ((0, 4), (0, 2)), ((1, 5), (2, 4))),
+        (Rect(8, 7, 4, 5), ((7, 10), (8, 10)), ((0, 3), (0, 2))),
+    ],
+)
+def test_what_of_a_rectangle_is_in_view(rect: Rect, frame: object, inside: object) -> None:
+    seen = rect.window(10, 10)
+    assert seen is not None
+    assert tuple((part.start, part.stop) for part in seen[0]) == frame
+    assert tuple((part.start, part.stop) for part in seen[1]) == inside
+
+
+@pytest.mark.parametrize("rect", [Rect(10, 0, 4, 5), Rect(-4, 0, 4, 5), Rect(0, -5, 4, 5), Rect(0, 12, 4, 5)])
+def test_out_of_view_is_none(rect: Rect) -> None:
+    assert rect.window(10, 10) is None

@@ -32,10 +32,7 @@ def place_product(cutout: Cutout, rect: Rect, width: int, height: int) -> Placed
     rgb8 = linear_to_bytes(colour)
     rgb = np.zeros((height, width, 3), np.uint8)
     matte = np.zeros((height, width), np.float32)
-    top, left = max(0, rect.top), max(0, rect.left)
-    bottom, right = min(height, rect.bottom), min(width, rect.right)
-    if bottom > top and right > left:
-        source = np.s_[top - rect.top : bottom - rect.top, left - rect.left : right - rect.left]
-        rgb[top:bottom, left:right] = rgb8[source]
-        matte[top:bottom, left:right] = alpha[source]
+    if (seen := rect.window(width, height)) is not None:
+        frame, source = seen
+        rgb[frame], matte[frame] = rgb8[source], alpha[source]
     return Placed(rgb, matte)

@@ -10,6 +10,9 @@ from bgstudio.domain.cutout import Cutout
 from bgstudio.domain.picture import Picture
 from bgstudio.domain.scene import Scene
 
+Window = tuple[slice, slice]
+"""Rows and columns of a part of a picture."""
+
 
 @dataclass(frozen=True)
 class Rect:
@@ -32,6 +35,15 @@ class Rect:
     def bottom(self) -> int:
         """Exclusive bottom edge: the line the product stands on."""
         return self.top + self.height
+
+    def window(self, width: int, height: int) -> tuple[Window, Window] | None:
+        """What is in view of it in a picture of that size: (part of the picture, part of the rectangle), or None."""
+        top, left = max(0, self.top), max(0, self.left)
+        bottom, right = min(height, self.bottom), min(width, self.right)
+        if bottom <= top or right <= left:
+            return None
+        inside = slice(top - self.top, bottom - self.top), slice(left - self.left, right - self.left)
+        return (slice(top, bottom), slice(left, right)), inside
 
 
 @dataclass(frozen=True, eq=False)

@@ -125,11 +125,8 @@ def lay(cutout: Cutout, rect: Rect, width: int, height: int) -> Laid:
     colour, alpha = resize_straight(*cutout.cropped(), rect.width, rect.height)
     rgb = np.zeros((height, width, 3), np.uint8)
     matte = np.zeros((height, width), np.float32)
-    top, left = max(0, rect.top), max(0, rect.left)
-    bottom, right = min(height, rect.bottom), min(width, rect.right)
-    if bottom > top and right > left:
-        source = np.s_[top - rect.top : bottom - rect.top, left - rect.left : right - rect.left]
-        matte[top:bottom, left:right] = alpha[source]
-        encoded = linear_to_bytes(colour[source])
-        rgb[top:bottom, left:right] = np.where(quantise(alpha[source])[..., None] > 0, encoded, 0)
+    if (seen := rect.window(width, height)) is not None:
+        frame, source = seen
+        matte[frame] = alpha[source]
+        rgb[frame] = np.where(quantise(alpha[source])[..., None] > 0, linear_to_bytes(colour[source]), 0)
     return Laid(rgb, matte)

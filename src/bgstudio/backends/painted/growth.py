@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from bgstudio.backends.painted.canvas import Laid
-from bgstudio.backends.painted.footing import Footing, footing, mirror_image
+from bgstudio.backends.painted.footing import Footing, footing
 from bgstudio.backends.painted.mend import pulled_and_pushed
 from bgstudio.backends.painted.structure import largest, slopes, summed
 from bgstudio.pixels.filters import blur, disc
@@ -289,6 +289,3 @@ class _Around:
             return 0.0
         rest = float(np.abs(inner - gain * outer).max())
         return float(np.exp(-rest / 8))
-
-
-__all__ = ["NAMES", "WEIGHTS", "Part", "find_parts", "mirror_image"]

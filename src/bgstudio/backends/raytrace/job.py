@@ -28,10 +28,9 @@ def cover(recipe: Recipe) -> Float:
     rect = recipe.rect
     out = np.zeros((recipe.height, recipe.width), np.float32)
     small = resize(recipe.alpha, rect.width, rect.height)
-    top, left = max(0, rect.top), max(0, rect.left)
-    bottom, right = min(recipe.height, rect.bottom), min(recipe.width, rect.right)
-    if bottom > top and right > left:
-        out[top:bottom, left:right] = small[top - rect.top : bottom - rect.top, left - rect.left : right - rect.left]
+    if (seen := rect.window(recipe.width, recipe.height)) is not None:
+        frame, source = seen
+        out[frame] = small[source]
     return np.clip(out, 0, 1)
 
 
