@@ -261,7 +261,7 @@ def summary(results: Results, models: list[Model], sets: list[Set]) -> dict[str,
         "to_inflation": round(table["ours"]["shadow"] / table["inflation"]["shadow"], 3),
         "worst_to_inflation": max(against.items(), key=lambda kv: kv[1]),
         "to_inflation_by_model": against,
-        "largest_gap": round(max(mean(results["ours", s.name, n]["gap"] for s in sets) for n in names), 2),
+        "gap_by_model": {n: round(mean(results["ours", s.name, n]["gap"] for s in sets), 2) for n in names},
     }
 
 

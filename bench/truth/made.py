@@ -198,9 +198,9 @@ def flacon() -> list[Shape]:
 
 
 def clog() -> list[Shape]:
-    """A low shoe: a sole, a round toe, a heel, lengthways along x."""
-    upper = merge([_ellipsoid((0.30, 0, 0.14), (0.34, 0.19, 0.19)), _ellipsoid((-0.18, 0, 0.18), (0.38, 0.17, 0.20)),
-                   _ellipsoid((-0.38, 0, 0.26), (0.17, 0.15, 0.20))])  # fmt: skip
+    """A low shoe: a sole that lies on the ground, a round toe, a heel, lengthways along x."""
+    upper = merge([_ellipsoid((0.30, 0, 0.21), (0.34, 0.19, 0.19)), _ellipsoid((-0.18, 0, 0.25), (0.38, 0.17, 0.20)),
+                   _ellipsoid((-0.38, 0, 0.33), (0.17, 0.15, 0.20))])  # fmt: skip
     t = np.linspace(0, 2 * np.pi, 81)
     rim = np.stack([0.62 * np.cos(t), (0.19 + 0.03 * np.cos(t)) * np.sin(t)], -1)
     rows = [
@@ -208,9 +208,4 @@ def clog() -> list[Shape]:
         for k, z in ((0.0, 0), (0.98, 0), (1, 0.02), (1, 0.1), (0, 0.1))
     ]
     sole = grid(np.stack(rows).transpose(1, 0, 2), np.zeros((81, 5, 2)))
-    return [
-        Shape(
-            merge([upper.moved((0.0, 0, 0)), sole]).moved((0, 0, 0), rotation("z", 0.0)),
-            Material((0.30, 0.32, 0.22), 0.6),
-        )
-    ]
+    return [Shape(merge([upper, sole]), Material((0.30, 0.32, 0.22), 0.6))]
