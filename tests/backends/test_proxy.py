@@ -50,9 +50,21 @@ def product(name: str) -> Mesh:
     if name == "box":
         turned = rounded_box((0, 0, 0), 0.8, 0.5, 0.9, bevel=0.01).moved((0, 0, 0), rotation("z", np.radians(30)))
         return turned.moved((0, -float(turned.V[:, 1].min()), 0))
+    if name == "flange":
+        return lathe([(1e-3, 0), (0.24, 0), (0.24, 0.4), (0.55, 0.42), (0.55, 0.46), (0.26, 0.5), (0.26, 1.0),
+                      (1e-3, 1.0)], (0, 0.55, 0))  # fmt: skip
+    if name == "clog":
+        sole = stretched(lathe([(1e-3, 0), (0.6, 0), (0.6, 0.1), (1e-3, 0.1)]), 0.34)
+        upper = merge([stretched(sphere((x, 0, 0.29), 0.2), 0.9) for x in (-0.2, 0.1, 0.34)])
+        return merge([sole, upper]).moved((0, 0, 0), rotation("z", np.radians(50))).moved((0, 0.5, 0))
     if name == "book":
         return rounded_box((0, 0.07, 0), 0.8, 0.14, 1.1, bevel=0.01)
     return sphere((0, 0.5, 0.5), 0.5)
+
+
+def stretched(mesh: Mesh, depth: float) -> Mesh:
+    """Narrower or wider in y."""
+    return Mesh(mesh.V * np.array([1, depth, 1], np.float32), mesh.F, mesh.UV)
 
 
 def leg(i: int) -> Double:
@@ -63,7 +75,7 @@ def leg(i: int) -> Double:
     return np.linspace(foot, top, 8)
 
 
-PRODUCTS = ("bottle", "mug", "ring", "stool", "box", "book", "ball")
+PRODUCTS = ("bottle", "mug", "ring", "stool", "box", "book", "ball", "flange", "clog")
 
 
 def drawn(mesh: Mesh, view: Camera) -> Float:
@@ -219,6 +231,19 @@ def test_a_handle_is_thinner_than_the_body() -> None:
     assert np.ptp(handle[:, 1]) < 0.2
     assert handle[:, 1].mean() == pytest.approx(0.35, abs=0.1)
     assert np.ptp(between(solid.mesh, 0.3, 0.5)[:, 1]) == pytest.approx(0.7, rel=0.15)
+
+
+def test_what_sticks_out_on_both_sides_alike_goes_all_around() -> None:
+    _, solid = photographed("flange")
+    assert np.ptp(between(solid.mesh, 0.41, 0.47)[:, 1]) == pytest.approx(1.1, rel=0.2)
+
+
+def test_a_sole_stands_where_it_stood_from_end_to_end() -> None:
+    _, solid = photographed("clog")
+    true, ours = between(product("clog"), 0, 0.05), between(solid.mesh, 0, 0.05)
+    for end in (np.argmin, np.argmax):
+        at, found = (points[end(points[:, 0])] for points in (true, ours))
+        assert np.hypot(*(at - found)[:2]) < 0.12
 
 
 def test_all_legs_stand_where_they_stood() -> None:

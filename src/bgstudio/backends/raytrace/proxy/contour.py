@@ -46,11 +46,11 @@ def lower_contour(cut: Cut) -> Contour:
     below = np.where(last + 1 < h, alpha[np.minimum(last + 1, h - 1), cols], 0.0)
     low = box.top + (last + 0.5 + (here - level) / np.maximum(here - below, 1e-6)) * box.height / h
     x = box.left + (cols + 0.5) * box.width / w
-    return Contour(x, low, np.interp(x, *_hull(x, low)), box.height)
+    return Contour(x, low, np.interp(x, *lower_hull(x, low)), box.height)
 
 
-def _hull(x: Double, low: Double) -> tuple[Double, Double]:
-    """Lower convex hull (monotone chain, Andrew 1979); y grows downwards."""
+def lower_hull(x: Double, low: Double) -> tuple[Double, Double]:
+    """Lower convex hull of points with rising x (monotone chain, Andrew 1979); y grows downwards."""
     kept: list[tuple[float, float]] = []
     for px, py in zip(x.tolist(), low.tolist(), strict=True):
         while len(kept) > 1:

@@ -1,16 +1,21 @@
 """What is no part of a product's body: handles, legs, straps, spouts, the bars around a hole.
 
-A limb is thin, and either stands apart from the body in its row, or sticks out of it, or runs around a hole.
+A limb is thin, and either stands apart from the body in its row, or sticks out of it, or runs around a hole. What
+sticks out on both sides alike, as a lampshade or the brim of a hat does, is a section of the body, and so is what lies
+on the ground along its side: a sole, a plinth.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
+from bgstudio.backends.raytrace.proxy.contour import SLACK, lower_hull
 from bgstudio.pixels.types import Bool, Double, Float
 
 SLENDER = 0.4
@@ -21,6 +26,13 @@ THIN = 0.45
 
 FAR = 0.75
 """How far a limb reaches from the body, in radii of the disc that separates the two: corners do not."""
+
+BRIM = 0.6
+"""Reach of a brim on one side by that on the other, from which on the two are ends of one section."""
+
+SOLE = (0.12, 0.5)
+"""Length over which a thin part lies on the ground, by the product's width and by the part's own height, from which on
+it is a sole: legs stand on less."""
 
 BAR = 0.8
 """Radius of a bar by the radius of the hole beside it, below which the bar is a limb."""
@@ -64,6 +76,7 @@ def limbs(inside: Bool, local: Thickness) -> Bool:
     thin = local.radius < 0.5 * SLENDER * extent
     apart = inside & (width < SLENDER * extent) & thin
     out = apart | _around_holes(inside, local) | _sticking_out(inside, local)
+    out &= ~_soles(inside, out)
     return out | _scraps(inside & ~out, local)
 
 
@@ -111,7 +124,48 @@ def _sticking_out(inside: Bool, local: Thickness) -> Bool:
     # a neck or a cap has its rows for itself: it is a section of the body like any other
     alone = out & ~np.any(inside & ~out, axis=1, keepdims=True)
     beside = np.asarray(ndimage.mean(alone, label, np.arange(count + 1))) < 0.5
-    return np.asarray(out & np.isin(label, np.flatnonzero(far & beside)))
+    limb = out & np.isin(label, np.flatnonzero(far & beside))
+    return np.asarray(limb & ~_brims(inside, limb, label))
+
+
+def _brims(inside: Bool, limb: Bool, label: npt.NDArray[np.signedinteger[Any]]) -> Bool:
+    """Of what sticks out, what does so on both sides of the body in the same rows, and about as far."""
+    reach = np.zeros((2, len(inside)))
+    for side, across in enumerate((slice(None), slice(None, None, -1))):
+        body, out = (inside & ~limb)[:, across], limb[:, across]
+        before = out & (np.cumsum(body, 1) == 0)
+        reach[side] = np.where(body.any(1), before.sum(1), 0)
+    alike = reach.min(0) > BRIM * np.maximum(reach.max(0), 1)
+    count = int(label.max())
+    rows = np.broadcast_to(alike[:, None], inside.shape)
+    of = np.where(limb, label, 0)
+    size, on_both = (np.bincount(of.ravel(), w, count + 1) for w in (None, rows.ravel()))
+    brim = on_both > BRIM * np.maximum(size, 1)
+    brim[0] = False
+    return np.asarray(brim[of])
+
+
+def _soles(inside: Bool, limb: Bool) -> Bool:
+    """Of the limbs, those whose lower edge runs along the ground line for longer than a foot does."""
+    height = len(inside)
+    columns = np.flatnonzero(inside.any(0))
+    low = height - 1 - np.argmax(inside[::-1, columns], 0)
+    ground = np.interp(columns, *lower_hull(columns.astype(float), low.astype(float)))
+    touches = ground - low < max(SLACK * np.ptp(np.flatnonzero(inside.any(1))), 1.0)
+    label, _ = ndimage.label(limb, np.ones((3, 3)))
+    own = np.where(touches, label[low, columns], 0)
+    found = np.zeros_like(limb)
+    for part in np.unique(own[own > 0]).tolist():
+        run, tall = _longest(own == part), np.ptp(np.flatnonzero((label == part).any(1)))
+        if run > SOLE[0] * len(columns) and run > SOLE[1] * tall:
+            found |= label == part
+    return found
+
+
+def _longest(run: Bool) -> int:
+    """Length of the longest run of True."""
+    edges = np.diff(np.pad(run, 1).astype(np.int8))
+    return int((np.flatnonzero(edges < 0) - np.flatnonzero(edges > 0)).max(initial=0))
 
 
 def _scraps(body: Bool, local: Thickness) -> Bool:
