@@ -271,9 +271,7 @@ class Studio:
         """Give back processes and memory."""
         for backend in self.backends:
             backend.close()
-        close = getattr(self.decoder, "close", None)
-        if close is not None:
-            close()
+        self.decoder.close()
 
     def __enter__(self) -> Studio:
         return self

@@ -5,6 +5,8 @@ A new one is a row in ``BACKENDS``.
 
 from __future__ import annotations
 
+import json
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -20,8 +22,9 @@ from bgstudio.backends.painted import PaintedBackend
 from bgstudio.backends.raytrace import PathTracer
 from bgstudio.backends.raytrace.registry import VOCABULARY
 from bgstudio.bootstrap import build_decoder
+from bgstudio.cli.app import main
 from bgstudio.compose import compose
-from bgstudio.domain.brief import Quality
+from bgstudio.domain.brief import Brief, FileFormat, Quality
 from bgstudio.domain.painting import Ask, Painted, Sizes
 from bgstudio.domain.plate import Plate
 from bgstudio.domain.ports import Backend, Cancel, Painter, Progress, never, silent
@@ -30,6 +33,8 @@ from bgstudio.errors import Cancelled, ProductLost
 from bgstudio.inspect import inspect_picture
 from bgstudio.settings import Settings
 from bgstudio.testing import Mischief, StandInPainter
+from bgstudio.testing.studios import painted_studio
+from bgstudio.vault import SigningKey
 from bgstudio.weights.models import image_model
 from tests import factories
 from tests.diffusion.conftest import HOW
@@ -238,3 +243,43 @@ def test_what_it_says_of_itself_is_true(backend: Backend) -> None:
     assert (plate.registration is not None) == says.trained_model
     if says.any_prompt:
         assert says.trained_model
+
+
+TOLD = {
+    "raytrace": "a physical simulation of light; no trained model made it",
+    "painted": "made by a trained image model: by what is called generative AI",
+    "hosted": "made by a trained image model of an outside service",
+    "diffusion": "made by a trained image model: by what is called generative AI",
+}
+"""What people are told of each family's pictures."""
+
+
+def test_every_file_says_what_made_it(
+    request: pytest.FixtureRequest, backend: Backend, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Through a studio, in every format, read by ``bgstudio verify``."""
+    signer = None if sys.platform == "win32" else SigningKey.fresh()
+    studio = replace(painted_studio(signer=signer), others=(backend,))
+    product = factories.cutout("bottle", 240, 160)
+    brief = Brief(preset="seamless", backend=backend.name, width=512, height=512, quality=Quality.PREVIEW)
+    try:
+        render = studio.expose(brief, studio.direct(brief, product)[0], product, 3)
+        paths = []
+        for file_format in FileFormat:
+            paths.append(tmp_path / f"picture.{file_format}")
+            paths[-1].write_bytes(studio.picture_file(render, file_format))
+    finally:
+        studio.decoder.close()  # the backend is the other tests', too
+    with pytest.raises(SystemExit) as ended:
+        main(["verify", "--json", *map(str, paths)])
+    assert not ended.value.code
+    reports = json.loads(capsys.readouterr().out)
+    assert len(reports) == len(FileFormat)
+    family = request.node.callspec.params["backend"].split(",")[0]
+    for report in reports:
+        assert report["verdict"] == "ours", report
+        assert any(TOLD[family] in sentence for sentence in report["sentences"]), report
+        marks = report["marks"]
+        assert marks["watermark"]["readable"] and marks["xmp"]["ours"]
+        if sys.platform != "win32":
+            assert marks["credentials"]["state"] == "whole"

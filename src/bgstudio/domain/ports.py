@@ -67,6 +67,10 @@ class FileReader(Decoder, Protocol):
         """What the marks of a file say of its making; raises ``IntakeError``."""
         ...
 
+    def close(self) -> None:
+        """Give back processes and memory; may be called more than once."""
+        ...
+
 
 class MatteModel(Protocol):
     """A trained network that tells product from surroundings."""
