@@ -21,7 +21,7 @@ from bgstudio.direction import Director, UniversalEncoder
 from bgstudio.domain.brief import AUTO, MAX_SIDE, MIN_SIDE, FileFormat
 from bgstudio.domain.job import Engine
 from bgstudio.domain.outside import OutsideService
-from bgstudio.domain.ports import Backend, Cancel, Channel, CredentialSigner, Decoder, Painter, Progress
+from bgstudio.domain.ports import Backend, Cancel, Channel, CredentialSigner, Decoder, Glimpse, Painter, Progress
 from bgstudio.domain.sealed import KeyWrapper
 from bgstudio.engine import RENDERER, LocalPool
 from bgstudio.errors import UnsafeSettings
@@ -83,8 +83,12 @@ def build_models(config: Settings) -> ModelStore:
     return ModelStore(config.models_dir, offline=config.offline, non_commercial=config.non_commercial_models)
 
 
-def build_image_models(config: Settings) -> tuple[Backend, ...]:
+def build_image_models(config: Settings, glimpse: Glimpse | None = None) -> tuple[Backend, ...]:
     """The image models of the settings, as backends; none is loaded before it is used.
+
+    Args:
+        config: settings.
+        glimpse: shown their unfinished pictures.
 
     Raises:
         UsageError, WeightsMissing: a model that is not known, not allowed or not here.
@@ -92,7 +96,7 @@ def build_image_models(config: Settings) -> tuple[Backend, ...]:
     """
     store = build_models(config)
     return tuple(
-        PaintedBackend(DiffusionPainter(model, store.path(model.name), config.diffusion_device), VOCABULARY)
+        PaintedBackend(DiffusionPainter(model, store.path(model.name), config.diffusion_device, glimpse), VOCABULARY)
         for model in _image_models(config)
     )
 
@@ -180,7 +184,11 @@ class CutoutShop:
 
 
 def build_studio(
-    config: Settings | None = None, *, signer: CredentialSigner | None = None, channel: Channel | None = None
+    config: Settings | None = None,
+    *,
+    signer: CredentialSigner | None = None,
+    channel: Channel | None = None,
+    glimpse: Glimpse | None = None,
 ) -> Studio:
     """A studio ready to work. Its renderer is loaded in the background while the first photo is being cut out.
 
@@ -188,6 +196,7 @@ def build_studio(
         config: settings; those of the environment without.
         signer: signs Content Credentials; see ``build_marker``.
         channel: the way to outside services; the host's own, who asks nobody, without.
+        glimpse: shown unfinished pictures, by backends that have any.
     """
     config = config or settings()
     backend = build_backend(config)
@@ -200,7 +209,7 @@ def build_studio(
         cutters=CutoutShop(build_weights(config), config.threads),
         director=Director(backend.vocabulary, UniversalEncoder()),
         backend=backend,
-        others=(*build_image_models(config), *(PaintedBackend(painter, VOCABULARY) for painter in hosted)),
+        others=(*build_image_models(config, glimpse), *(PaintedBackend(painter, VOCABULARY) for painter in hosted)),
         fallback=config.backend_fallback,
         marker=build_marker(config, signer),
     )
@@ -213,15 +222,21 @@ CORES_PER_WORKER = 4
 """A picture gains little from more cores, and people gain from a second worker."""
 
 
-def studio_for_worker(values: dict[str, Any], channel: Channel, signer: CredentialSigner | None = None) -> Studio:
+def studio_for_worker(
+    values: dict[str, Any],
+    channel: Channel,
+    signer: CredentialSigner | None = None,
+    glimpse: Glimpse | None = None,
+) -> Studio:
     """The studio of an engine's worker, whatever its environment says.
 
     Args:
         values: the settings it needs, as JSON.
         channel: asks the pool's process to call outside services; the worker has no network and no key.
         signer: asks it for signatures.
+        glimpse: takes unfinished pictures to it.
     """
-    return build_studio(Settings(**values), signer=signer, channel=channel)
+    return build_studio(Settings(**values), signer=signer, channel=channel, glimpse=glimpse)
 
 
 def build_engine(config: Settings) -> LocalPool:

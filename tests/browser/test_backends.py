@@ -75,6 +75,25 @@ def test_several_are_made_one_after_the_other_and_shown_side_by_side(
         expect(page.locator("#allpics")).to_be_hidden()
 
 
+@SIZES
+def test_what_a_model_has_painted_so_far_is_shown(browser: Browser, models: Running, viewport: dict[str, int]) -> None:
+    with visiting(browser, models, viewport=viewport) as visit:
+        page = visit.page
+        page.goto("/")
+        visit.drop()
+        visit.finished()
+        page.get_by_label("FLUX.2 klein 4B").check()
+        models.engine.dwell.clear()
+        try:
+            page.locator("#make").click()
+            expect(page.locator("#what")).to_have_text(TEXT["studio"]["made_glimpse"])
+            page.wait_for_function("() => /glimpse/.test(after.src) && after.naturalWidth > 60 && !after.hidden")
+        finally:
+            models.engine.dwell.set()
+        visit.finished(2)
+        page.wait_for_function("() => !/glimpse/.test(after.src) && !after.classList.contains('soft')")
+
+
 def test_stopping_ends_the_comparison(browser: Browser, models: Running) -> None:
     with visiting(browser, models) as visit:
         page = visit.page

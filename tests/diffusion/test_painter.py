@@ -88,12 +88,25 @@ def test_it_stops_between_steps(tiny: Path, at: int) -> None:
     assert with_model.paint(ask()).pixels.shape == (64, 96, 3)
 
 
-def test_unfinished_pictures_can_be_looked_at(tiny: Path) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_unfinished_pictures_come_nearer_and_nearer_to_the_finished_one(tiny: Path, name: str) -> None:
     shown: list[Byte] = []
-    with_model = painter(tiny, "sdxl-inpaint", seen=shown.append)
-    with_model.paint(ask(effort=0.0))
-    assert len(shown) > 3
-    assert all(one.ndim == 3 and one.dtype == np.uint8 and max(one.shape) <= 256 for one in shown)
+    made = painter(tiny, name, glimpse=shown.append).paint(ask(effort=0.0))
+    assert len(shown) == int(made.facts["steps"]) - 1 or name == "sdxl-inpaint"
+    assert all(one.shape == made.pixels.shape and one.dtype == np.uint8 for one in shown)
+    away = [np.abs(one.astype(float) - made.pixels).mean() for one in (shown[0], shown[-1])]
+    assert away[1] < away[0]
+
+
+def test_the_decoder_is_not_fetched_between_two_steps(tiny: Path) -> None:
+    shown: list[Byte] = []
+    with_model = painter(tiny, "klein-4b", glimpse=shown.append)
+    with_model.paint(ask())
+    assert shown
+    with_model._room = "offloaded"
+    shown.clear()
+    with_model.paint(ask())
+    assert not shown
 
 
 def test_a_reference_is_looked_at_or_it_is_said_that_it_is_not(tiny: Path) -> None:
@@ -119,8 +132,11 @@ def test_an_edit_model_is_handed_both_pictures(monkeypatch: pytest.MonkeyPatch, 
     told = arguments(model, ask(reference=True))
     assert len(told["image"]) == 2
     assert told["prompt"].startswith("Keep the product exactly")
+    shown: list[Byte] = []
+    with_model.glimpse = shown.append
     made = with_model.paint(ask(reference=True, effort=0.0))
     assert made.pixels.shape == (64, 96, 3)
+    assert shown and all(one.shape == made.pixels.shape for one in shown)
 
 
 def test_memory_is_given_back(tiny: Path) -> None:

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from bgstudio.backends.painted import PaintedBackend as PaintedModel
 from bgstudio.domain.outside import OutsideCall
 from bgstudio.domain.plate import Plate
-from bgstudio.domain.ports import Cancel, Channel, Progress, never, silent
+from bgstudio.domain.ports import Cancel, Channel, Glimpse, Progress, never, silent
 from bgstudio.domain.shot import Shot
 from bgstudio.errors import RendererDied, RendererUnavailable
 from bgstudio.studio import Studio
-from bgstudio.testing import PaintedBackend, painted_studio
+from bgstudio.testing import PaintedBackend, StandInPainter, painted_studio
 
 CANARY = b"pixels-of-a-product-that-nobody-may-see-on-a-pipe"
 Trick = Callable[[], None]
@@ -110,6 +111,12 @@ class Reaching(PaintedBackend):
 
 def reaching(channel: Channel, dies: bool = False) -> Studio:
     return painted_studio(Reaching(channel, dies))
+
+
+def glimpsing(glimpse: Glimpse) -> Studio:
+    """Has a model beside it that shows its unfinished pictures."""
+    model = PaintedModel(StandInPainter(glimpse=glimpse))
+    return replace(painted_studio(), others=(model,))
 
 
 def broken() -> Studio:

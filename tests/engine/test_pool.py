@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
+from PIL import Image
 
 from bgstudio.domain.brief import Brief
 from bgstudio.domain.job import Engine, Outcome, Task
@@ -119,6 +121,30 @@ def test_only_sealed_bytes_on_the_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     for header, blobs in rest:
         for content in (repr(header).encode(), *blobs.values()):
             assert not any(secret in content for secret in secrets), header
+
+
+def test_unfinished_pictures_come_sealed_while_the_picture_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe: list[dict[str, bytes]] = []
+    heard = LocalPool._hear
+
+    def hear(self: LocalPool, worker: Any, header: dict[str, Any], blobs: dict[str, bytes]) -> None:
+        pipe.append(blobs if header["event"] == "glimpse" else {})
+        heard(self, worker, header, blobs)
+
+    monkeypatch.setattr(LocalPool, "_hear", hear)
+    kit.with_test_studios(monkeypatch)
+
+    async def go() -> None:
+        shown: list[bytes] = []
+        async with pool(studio="tests.engine.studios:glimpsing") as engine:
+            brief = {"width": 320, "height": 320, "backend": "stand-in"}
+            await engine.run(task(engine, wish=small_wish(brief=brief)), nothing, shown.append)
+        assert len(shown) == 1
+        assert Image.open(io.BytesIO(shown[0])).format == "WEBP"
+        (sealed,) = (blobs["picture"] for blobs in pipe if blobs)
+        assert b"WEBP" not in sealed
+
+    asyncio.run(go())
 
 
 def test_order_of_the_queue() -> None:

@@ -9,7 +9,7 @@ import asyncio
 import io
 import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,14 +20,17 @@ from bgstudio.backends.painted import PaintedBackend as PaintedModel
 from bgstudio.backends.raytrace.registry import VOCABULARY
 from bgstudio.bootstrap import build_service
 from bgstudio.cutout import CutoutMaker, Hint
+from bgstudio.domain.brief import FileFormat
 from bgstudio.domain.cutout import Cutout
-from bgstudio.domain.job import Artefact, EngineState, Outcome, Task, Told, Wish
+from bgstudio.domain.job import Artefact, EngineState, Outcome, Shown, Task, Told, Wish, unseen
 from bgstudio.domain.picture import Picture
-from bgstudio.domain.ports import Cancel, Progress
+from bgstudio.domain.ports import Cancel, Glimpse, Progress
 from bgstudio.domain.sealed import place
 from bgstudio.engine.tasks import Maker, Order
 from bgstudio.errors import Busy, NoProductFound
+from bgstudio.export import encode
 from bgstudio.pixels.alpha import bounding_box
+from bgstudio.pixels.types import Byte
 from bgstudio.service import Service
 from bgstudio.settings import Settings
 from bgstudio.studio import Studio
@@ -54,14 +57,15 @@ def cut_by_corners(
 class NamedPainter(StandInPainter):
     """A stand-in that goes by the name of a model."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__()
+    def __init__(self, name: str, glimpse: Glimpse | None = None) -> None:
+        super().__init__(glimpse=glimpse)
         self.name = name
         self.title = next((model.title for model in MODELS if model.name == name), name)
 
 
-def corner_studio(models: tuple[str, ...] = ()) -> Studio:
-    """A painted studio that cuts out by the photo's corners; ``models``: names of stand-in models beside it."""
+def corner_studio(models: tuple[str, ...] = (), glimpse: Glimpse | None = None) -> Studio:
+    """A painted studio that cuts out by the photo's corners; ``models``: names of stand-in models beside it, whose
+    unfinished pictures are shown to ``glimpse``."""
     default = PaintedBackend()
     default.name = "raytrace"  # as the real one is called
     made = painted_studio(default)
@@ -69,7 +73,7 @@ def corner_studio(models: tuple[str, ...] = ()) -> Studio:
     def cutters(_preview: bool, _progress: Progress, _cancel: Cancel) -> CutoutMaker:
         return cast(CutoutMaker, cut_by_corners)
 
-    others = tuple(PaintedModel(NamedPainter(name), VOCABULARY) for name in models)
+    others = tuple(PaintedModel(NamedPainter(name, glimpse), VOCABULARY) for name in models)
     return Studio(made.decoder, cutters, made.director, made.backend, others)
 
 
@@ -82,6 +86,7 @@ class FakeEngine:
         tasks: those that have been run.
         forgotten: jobs that were forgotten.
         models: names of stand-in models beside the default backend, from the next start on.
+        dwell: cleared, a model waits in the middle of its picture until it is set again.
     """
 
     def __init__(self, most_waiting: int = 24, workers: int = 1) -> None:
@@ -100,17 +105,24 @@ class FakeEngine:
         self.forgotten: list[str] = []
         self.alive = False
         self.models: tuple[str, ...] = ()
+        self.dwell = threading.Event()
+        self.dwell.set()
+        self._shown: Shown = unseen
 
     @property
     def transport(self) -> Box:
         return self._transport
 
     async def start(self) -> None:
-        self._studio = corner_studio(self.models)
+        self._studio = corner_studio(self.models, self._glimpse)
         self._maker = Maker(self._studio)
         self.alive = True
 
-    async def run(self, task: Task, told: Told) -> Outcome:
+    def _glimpse(self, picture: Byte) -> None:
+        self._shown(encode(picture, FileFormat.WEBP))
+        self.dwell.wait(20)
+
+    async def run(self, task: Task, told: Told, shown: Shown = unseen) -> Outcome:
         if len(self._waiting) >= self._most_waiting:
             raise Busy("All places in the queue are taken.", retry_after=3)
         self._waiting.append(task.job)
@@ -120,6 +132,8 @@ class FakeEngine:
         finally:
             self._waiting.remove(task.job)
         self._working += 1
+        loop = asyncio.get_running_loop()
+        self._shown = partial(_soon, loop, shown)
         stop = threading.Event()
         work = asyncio.ensure_future(asyncio.to_thread(self._work, task, _on_loop(told), stop.is_set))
         try:
@@ -173,6 +187,10 @@ class FakeEngine:
         self.alive = False
         if self._studio is not None:
             await asyncio.to_thread(self._studio.close)
+
+
+def _soon(loop: asyncio.AbstractEventLoop, shown: Shown, picture: bytes) -> None:
+    loop.call_soon_threadsafe(shown, picture)
 
 
 def _on_loop(told: Told) -> Callable[[str, float], None]:

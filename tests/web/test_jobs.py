@@ -161,6 +161,31 @@ def test_a_waiting_job_knows_its_place_and_a_cancelled_one_gives_its_pictures_ba
     during(tmp_path, go)
 
 
+def test_an_unfinished_picture_can_be_looked_at_while_it_is_made(tmp_path: Path) -> None:
+    engine = FakeEngine()
+
+    async def go(v: Visit) -> None:
+        me, other = await v.token(), await v.token()
+        engine.dwell.clear()
+        wish = {**SMALL, "brief": {**SMALL["brief"], "width": 320, "height": 320, "backend": "klein-4b"}}
+        job = (await v.send(me, wish)).json()["id"]
+        while (
+            address := JobView.model_validate((await v.http.get(f"/v1/jobs/{job}", headers=me)).json()).progress.glimpse
+        ) is None:
+            await asyncio.sleep(0.02)
+        look = await v.http.get(address, headers=me)
+        assert look.headers["content-type"] == "image/webp"
+        assert "no-store" in look.headers["cache-control"]
+        assert Image.open(io.BytesIO(look.content)).size[0] >= 64
+        assert (await v.http.get(address, headers=other)).status_code == 404
+        engine.dwell.set()
+        done = await v.ended(me, job)
+        assert done["progress"]["glimpse"] is None
+        assert (await v.http.get(address, headers=me)).status_code == 404
+
+    during(tmp_path, go, engine, image_models=("klein-4b",))
+
+
 def test_cancelling_between_two_pictures_keeps_the_first(tmp_path: Path) -> None:
     async def go(v: Visit) -> None:
         me = await v.token()

@@ -126,6 +126,13 @@ class Outcome:
 Told = Callable[[str, float], None]
 """Told (step in plain words, part of the task done 0..1) on the event loop's thread."""
 
+Shown = Callable[[bytes], None]
+"""Shown a small WebP of the unfinished picture, on the event loop's thread."""
+
+
+def unseen(_picture: bytes) -> None:
+    """A ``Shown`` that does not look."""
+
 
 @dataclass(frozen=True)
 class EngineState:
@@ -149,7 +156,7 @@ class Engine(Protocol):
         """Start the workers; raises ``BackendError`` where none can."""
         ...
 
-    async def run(self, task: Task, told: Told) -> Outcome:
+    async def run(self, task: Task, told: Told, shown: Shown = unseen) -> Outcome:
         """Queue a task and wait for what it makes. Cancelling the awaiting coroutine stops the work.
 
         A task whose worker dies or hangs is tried once more.

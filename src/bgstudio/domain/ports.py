@@ -33,6 +33,10 @@ def part_of(progress: Progress, start: float, length: float) -> Progress:
     return tell
 
 
+Glimpse = Callable[[Byte], None]
+"""Shown an unfinished picture: uint8 (h, w, 3), small, encoded sRGB; must return at once and never raise."""
+
+
 class Cancel(Protocol):
     """Asked between steps whether to go on."""
 

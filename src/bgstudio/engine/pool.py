@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bgstudio.domain.job import Artefact, EngineState, Outcome, Task, Told
+from bgstudio.domain.job import Artefact, EngineState, Outcome, Shown, Task, Told, unseen
 from bgstudio.domain.ports import CredentialSigner
 from bgstudio.domain.sealed import Sealed
 from bgstudio.engine import said
@@ -128,11 +128,11 @@ class LocalPool:
             await self.close()
             raise
 
-    async def run(self, task: Task, told: Told) -> Outcome:
+    async def run(self, task: Task, told: Told, shown: Shown = unseen) -> Outcome:
         """See ``Engine.run``. After ``close`` every task is refused with ``Busy``."""
         if self._closing or self._watching is None:
             raise closed()
-        turn = Turn(task, told=told, done=asyncio.get_running_loop().create_future())
+        turn = Turn(task, told=told, shown=shown, done=asyncio.get_running_loop().create_future())
         self._queue.put(turn, self._size)
         self._dispatch()
         try:
@@ -278,6 +278,8 @@ class LocalPool:
                 self._welcome(worker)
             case "progress" if turn is not None and not turn.done.done():
                 turn.told(str(header["step"]), float(header["part"]))
+            case "glimpse" if turn is not None and not turn.done.done():
+                turn.shown(self._transport.open(Sealed(blobs["picture"]), f"{turn.task.job}/glimpse"))
             case "outside" if turn is not None and turn.why is not None and not header["call"]["clearing"]:
                 self.calls.refuse(turn.task.job, header, worker.send)
             case "outside" if turn is not None:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
-from bgstudio.domain.job import Outcome, Told
+from bgstudio.domain.job import Outcome, Shown, Told, unseen
 from bgstudio.engine.process import WorkerProcess
 from bgstudio.engine.queue import Ticket
 from bgstudio.errors import BackendError, Busy, DeadlineExceeded, RendererDied, StudioError
@@ -20,6 +20,7 @@ class Turn(Ticket):
 
     Attributes:
         told: hears of its progress.
+        shown: sees the unfinished picture.
         done: gets what it made, or the error that ended it.
         worker: who works on it, if anybody does.
         begun: seconds of the monotonic clock at which this try began.
@@ -30,6 +31,7 @@ class Turn(Ticket):
 
     told: Told
     done: asyncio.Future[Outcome]
+    shown: Shown = unseen
     worker: WorkerProcess | None = None
     begun: float = 0.0
     tries: int = 0

@@ -24,10 +24,11 @@ from typing import Any, BinaryIO
 import psutil
 
 from bgstudio.domain.job import Wish
-from bgstudio.domain.ports import Channel, CredentialSigner
+from bgstudio.domain.ports import Channel, CredentialSigner, Glimpse
 from bgstudio.domain.sealed import Sealed, Sealer, place
 from bgstudio.engine import said
 from bgstudio.engine.channel import PipeChannel
+from bgstudio.engine.glimpses import PipeGlimpse
 from bgstudio.engine.signing import Known, PipeSigner
 from bgstudio.engine.system import no_core_dumps
 from bgstudio.engine.tasks import Maker, Order
@@ -98,6 +99,7 @@ class Worker:
         self._transport: Sealer | None = None
         self._maker: Maker | None = None
         self._channel = PipeChannel(self._say, self._pulse.beat)
+        self._glimpse = PipeGlimpse(self._say)
         self._signer: PipeSigner | None = None
 
     def serve(self, factory: str) -> None:
@@ -109,7 +111,7 @@ class Worker:
         if header.get("signing"):
             self._signer = PipeSigner(Known(**header["signing"]), self._say)
         try:
-            studio = build(factory, header["arguments"], self._channel, self._signer)
+            studio = build(factory, header["arguments"], self._channel, self._signer, self._glimpse)
         except Exception as error:
             self._say({"event": "unable", "trace": said.frames(error)}, {"error": said.pack(error)})
             return
@@ -183,6 +185,7 @@ class Worker:
 
         assert self._transport is not None
         self._channel.open(self._transport, ticket, job)
+        self._glimpse.open(self._transport, ticket, job)
         try:
             table, made = self._make(header, blobs, progress, cancel)
             self._say({"event": "done", "ticket": ticket, "files": table}, made)
@@ -247,13 +250,20 @@ class Worker:
             time.sleep(seconds)
 
 
-def build(factory: str, arguments: dict[str, Any], channel: Channel, signer: CredentialSigner | None = None) -> Studio:
-    """The studio that ``module:function`` gives for these arguments; the way outside, and to signatures, for those
-    that take them."""
+def build(
+    factory: str,
+    arguments: dict[str, Any],
+    channel: Channel,
+    signer: CredentialSigner | None = None,
+    glimpse: Glimpse | None = None,
+) -> Studio:
+    """The studio that ``module:function`` gives for these arguments; the way outside, to signatures, and for
+    unfinished pictures, for those that take them."""
     module, _, name = factory.partition(":")
     make = getattr(importlib.import_module(module), name)
     takes = inspect.signature(make).parameters
-    way = {key: value for key, value in (("channel", channel), ("signer", signer)) if key in takes}
+    ways = {"channel": channel, "signer": signer, "glimpse": glimpse}
+    way = {key: value for key, value in ways.items() if key in takes}
     studio: Studio = make(**arguments, **way)
     return studio
 

@@ -272,7 +272,10 @@ class JobDesk:
     async def _turn(self, job: Job, step: Step, number: int, pixels: int) -> None:
         began = asyncio.get_running_loop().time()
         job.note_progress("waiting", 0.0, step, number)
-        outcome = await self._run(self._task(job, step, number, pixels), self._listener(job, step, number))
+        try:
+            outcome = await self._run(self._task(job, step, number, pixels), self._listener(job, step, number), job)
+        finally:
+            job.note_glimpse(b"")
         taken = asyncio.get_running_loop().time() - began
         if self.turned is not None:
             self.turned(step, taken)
@@ -306,12 +309,12 @@ class JobDesk:
             seconds=self._limits.task_seconds,
         )
 
-    async def _run(self, task: Task, told: Told) -> Outcome:
+    async def _run(self, task: Task, told: Told, job: Job) -> Outcome:
         """One task; a queue that is full for a moment is waited for, since the job was promised a place."""
         pause = 0.25
         while True:
             try:
-                return await self._engine.run(task, told)
+                return await self._engine.run(task, told, job.note_glimpse)
             except Busy:
                 if self._closing:
                     raise

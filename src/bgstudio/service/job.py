@@ -71,6 +71,7 @@ class Job:
         error: why it failed.
         title: what the person calls it; empty until they do.
         sent_to: names of the outside services that something of it was sent to.
+        glimpse: a small WebP of the picture that is being made, if there is one yet; gone when it is made.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Job:
     title: str = ""
     sent_to: list[str] = field(default_factory=list)
 
+    glimpse: bytes = b""
     told: int = 1
     changed_at: int = 1
     moved_at: int = 0
@@ -114,7 +116,7 @@ class Job:
         count = brief.count if wish.kind == "picture" else 0
         return cls(
             job, owner, wish.kind, count, brief.width, brief.height, brief.seed, wish.layers, created, came,
-            progress={"step": "waiting", "part": 0.0, "doing": plan_of(wish)[0][0], "number": 0},
+            progress={"step": "waiting", "part": 0.0, "doing": plan_of(wish)[0][0], "number": 0, "glimpse": None},
         )  # fmt: skip
 
     def note_change(self) -> None:
@@ -125,7 +127,20 @@ class Job:
 
     def note_progress(self, step: str, part: float, doing: Step, number: int) -> None:
         """How far the running task is; ``part`` 0..1."""
-        self.progress = {"step": step, "part": round(min(1.0, max(0.0, part)), 3), "doing": doing, "number": number}
+        done = round(min(1.0, max(0.0, part)), 3)
+        glimpse = self.progress["glimpse"] if self.glimpse else None
+        self.progress = {"step": step, "part": done, "doing": doing, "number": number, "glimpse": glimpse}
+        self._moved()
+
+    def note_glimpse(self, picture: bytes) -> None:
+        """What the picture that is being made looks like so far; empty: it is made, or given up."""
+        if picture or self.glimpse:
+            self.glimpse = picture
+            address = f"/v1/jobs/{self.id}/glimpse?n={self.told}" if picture else None  # another one each time
+            self.progress = self.progress | {"glimpse": address}
+            self._moved()
+
+    def _moved(self) -> None:
         self.told += 1
         self.moved_at = self.told
         self._wake()
@@ -198,7 +213,7 @@ class Job:
             error=facts["error"],
             title=facts.get("title", ""),
             sent_to=list(facts.get("sent_to", ())),
-            progress={"step": "", "part": 1.0, "doing": facts["doing"], "number": 0},
+            progress={"step": "", "part": 1.0, "doing": facts["doing"], "number": 0, "glimpse": None},
         )
         if not record.state.ended:
             record.state = JobState.FAILED

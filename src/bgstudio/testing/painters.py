@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from bgstudio.domain.painting import Ask, Painted, Sizes
-from bgstudio.domain.ports import Cancel, Capabilities, Progress, check, never, silent
+from bgstudio.domain.ports import Cancel, Capabilities, Glimpse, Progress, check, never, silent
 from bgstudio.errors import BackendError, PaintingRefused
 from bgstudio.pixels.colour import quantise, to_unit
 from bgstudio.pixels.filters import blur
@@ -76,6 +76,7 @@ class StandInPainter:
         sizes: sizes that it takes.
         seconds: that an answer lasts.
         capabilities: what it says of itself.
+        glimpse: shown the guide, small, as the unfinished picture.
     """
 
     name = "stand-in"
@@ -87,10 +88,12 @@ class StandInPainter:
         sizes: Sizes | None = None,
         seconds: float = 0.0,
         capabilities: Capabilities | None = None,
+        glimpse: Glimpse | None = None,
     ) -> None:
         self.mischief = mischief or (Mischief(),)
         self.sizes = sizes or Sizes()
         self.seconds = seconds
+        self.glimpse = glimpse
         self.asks: list[Ask] = []
         self.closed = 0
         self.capabilities = capabilities or Capabilities(
@@ -112,6 +115,8 @@ class StandInPainter:
             )
         if mischief.fail is not None:
             raise mischief.fail
+        if self.glimpse is not None:
+            self.glimpse(np.ascontiguousarray(ask.guide[::4, ::4]))
         begun = time.monotonic()
         while (passed := time.monotonic() - begun) < self.seconds:
             progress("painting", passed / self.seconds)

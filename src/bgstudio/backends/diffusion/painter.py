@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import threading
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +13,15 @@ from PIL import Image
 
 from bgstudio.backends.diffusion.machine import Machine, Room, fit, look_at, torch_module
 from bgstudio.backends.diffusion.speech import arguments, steps_of
+from bgstudio.backends.diffusion.unfinished import unfinished
 from bgstudio.domain.painting import Ask, Painted, Sizes
-from bgstudio.domain.ports import Cancel, Capabilities, Progress, check, never, part_of, silent
+from bgstudio.domain.ports import Cancel, Capabilities, Glimpse, Progress, check, never, part_of, silent
 from bgstudio.errors import BackendError, StudioError, WeightsCorrupt
-from bgstudio.pixels.types import Byte
 from bgstudio.weights.hub import ADAPTER
 from bgstudio.weights.models import ImageModel
 
 LOADED = 0.15
 """Part of a first picture's progress that loading the model takes."""
-
-Seen = Callable[[Byte], None]
-"""Shown what the picture looks like after a step: uint8 (h, w, 3), small, encoded sRGB."""
-
-PREVIEW_SIDE = 256
 
 
 class DiffusionPainter:
@@ -39,14 +33,15 @@ class DiffusionPainter:
         model: which.
         folder: where it was fetched to.
         device: see ``machine.look_at``.
-        seen: shown the picture after each step, where the model's steps can be looked at.
+        glimpse: shown the picture after each step but the last, where all of the model is in the GPU's memory: to
+            fetch its decoder between two steps would cost more than the steps.
     """
 
-    def __init__(self, model: ImageModel, folder: Path, device: str = "auto", seen: Seen | None = None) -> None:
+    def __init__(self, model: ImageModel, folder: Path, device: str = "auto", glimpse: Glimpse | None = None) -> None:
         self.model = model
         self.name = model.name
         self.title = model.title
-        self.seen = seen
+        self.glimpse = glimpse
         self.capabilities = Capabilities(
             leaves_machine=False, needs_gpu=True, max_pixels=model.most, follows_reference=model.follows,
             trained_model=True, any_prompt=True,
@@ -166,8 +161,10 @@ class DiffusionPainter:
         def step(pipeline: Any, number: int, _time: Any, kept: dict[str, Any]) -> dict[str, Any]:
             check(cancel)
             progress(f"Painting, step {number + 1} of {steps}", min(0.98, (number + 1) / steps))
-            if self.seen is not None and number + 1 < steps:
-                self._show(pipeline, kept["latents"], ask)
+            if self.glimpse is not None and number + 1 < steps and self._room == "whole":
+                looked = unfinished(pipeline, self.model.family, kept["latents"], told["width"], told["height"])
+                if looked is not None:
+                    self.glimpse(looked)
             return kept
 
         progress("Reading the words", 0.0)
@@ -198,21 +195,6 @@ class DiffusionPainter:
         if ask.reference is not None and (not self.model.follows or self.model.family == "sdxl"):
             return [f"{self.title} does not look at the reference; its light and colours came from the words alone."]
         return []
-
-    def _show(self, pipeline: Any, latents: Any, ask: Ask) -> None:
-        """A small look at an unfinished picture: its latents decoded at a quarter of their size."""
-        torch = torch_module()
-        assert self.seen is not None
-        if self.model.family not in ("sdxl", "z-image") or latents.dim() != 4:
-            return  # other families pack theirs; there the steps are told in words alone
-        with torch.inference_mode():
-            scale = max(1, round(max(ask.width, ask.height) / PREVIEW_SIDE))
-            small = torch.nn.functional.avg_pool2d(latents.float(), scale).to(pipeline.vae.dtype)
-            config = pipeline.vae.config
-            small = small / config.scaling_factor + (getattr(config, "shift_factor", None) or 0.0)
-            decoded = pipeline.vae.decode(small, return_dict=False)[0][0].float().clamp(-1, 1)
-        picture = ((decoded + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
-        self.seen(np.ascontiguousarray(picture))
 
     def _told(self, error: Exception) -> BackendError:
         torch = torch_module()

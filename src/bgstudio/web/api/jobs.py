@@ -182,6 +182,23 @@ async def _written(request: Request, events: AsyncIterator[Event]) -> AsyncItera
 
 
 @router.get(
+    "/{job}/glimpse",
+    response_class=Response,
+    responses={
+        200: {"description": "A small WebP.", "content": {"image/webp": {}}},
+        **docs.problems(401, 404, 410, 422),
+    },
+)
+async def glimpse(request: Request, job: JobId) -> Response:
+    """The unfinished picture, small, while a backend that shows it is at work; held in memory and kept nowhere."""
+    access = await required(request)
+    picture = (await service_of(request).desk.get(access.visitor, job)).glimpse
+    if not picture:
+        raise unknown_file()
+    return Response(picture, media_type="image/webp", headers={"Cache-Control": "private, no-store"})
+
+
+@router.get(
     "/{job}/files/{name}", response_class=Response, responses={**docs.FILE, **docs.problems(401, 404, 409, 410, 422)}
 )
 async def file(

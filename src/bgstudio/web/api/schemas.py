@@ -99,6 +99,9 @@ class Progress(_Shape):
     part: float = Field(ge=0, le=1)
     doing: Literal["cutout", "preview", "picture"]
     number: int
+    glimpse: str | None = Field(
+        description="Where the unfinished picture can be looked at, for backends that show it. For a moment only."
+    )
 
 
 class Links(_Shape):

@@ -13,6 +13,7 @@ export class Stage {
   #shown = ""; // URL of what the frame shows
   #began = 0;
   #part = "";
+  #peeked = false; // whether the frame shows an unfinished picture
 
   constructor() {
     this.frame = $("#frame");
@@ -36,6 +37,7 @@ export class Stage {
     this.item = null;
     rate($("#rate"));
     this.#shown = "";
+    this.#peeked = false;
     this.moving = false;
     this.after.hidden = true;
     this.after.removeAttribute("src");
@@ -159,24 +161,52 @@ export class Stage {
     $("#keep-open").disabled = !picture?.recipe;
     rate($("#rate"), picture && job.id, picture?.number);
     if (picture) item.placing ??= this.#place(item).finally(() => { if (!item.place) item.placing = null; });
+    if (!url && this.#peeked) this.#clear();
     if (!url || url === this.#shown) { this.#allow(); return; }
-    const image = await load(url).catch(() => null);
-    if (!image || this.item !== item) return;
-    const first = this.after.hidden;
-    this.#shown = url;
-    this.after.src = url;
-    this.after.alt = picture ? picture.title : say("studio.label_preview");
+    if (!(await this.#put(item, url, picture ? picture.title : say("studio.label_preview"), say(picture ? "studio.label_picture" : "studio.label_preview")))) return;
     this.after.classList.toggle("soft", !picture);
-    this.after.hidden = false;
-    this.frame.ratio = job.width / job.height;
-    $("#lbl-r").textContent = say(picture ? "studio.label_picture" : "studio.label_preview");
-    $("#lbl-r").hidden = false;
-    if (first || this.frame.view === "all") this.frame.view = "picture";
-    this.#allow();
+    this.#peeked = false;
     await item.placing;
     if (this.item !== item) return;
     $("#move").disabled = !item.place;
     this.drawBefore();
+  }
+
+  // Lay an image into the frame; false where it did not come, or something else is to be shown by now.
+  async #put(item, url, alt, label) {
+    const image = await load(url).catch(() => null);
+    if (!image || this.item !== item) return false;
+    const first = this.after.hidden;
+    this.#shown = url;
+    this.after.src = url;
+    this.after.alt = alt;
+    this.after.hidden = false;
+    this.frame.ratio = item.job.width / item.job.height;
+    $("#lbl-r").textContent = label;
+    $("#lbl-r").hidden = false;
+    if (first || this.frame.view === "all") this.frame.view = "picture";
+    this.#allow();
+    return true;
+  }
+
+  #clear() {
+    this.#shown = "";
+    this.#peeked = false;
+    this.after.hidden = true;
+    this.after.removeAttribute("src");
+    $("#lbl-r").hidden = true;
+    this.frame.view = this.photo?.drawn ? "photo" : "picture";
+  }
+
+  // What a model has painted so far: kept nowhere, so each is shown as it comes.
+  async #peek(job, { glimpse, number }) {
+    const item = this.item;
+    if (!glimpse || item?.job.id !== job.id || item.number !== number || item.picture) return;
+    const words = say("studio.label_glimpse");
+    if (!(await this.#put(item, glimpse, words, words)) || item.picture) return;
+    this.after.classList.add("soft");
+    $("#what").textContent = say("studio.made_glimpse");
+    this.#peeked = true;
   }
 
   // Where the product stands in the picture: from the picture's own recipe.
@@ -205,6 +235,7 @@ export class Stage {
   /** How far the job is; each step is told once to those who listen. */
   progress(job, progress) {
     const { doing, number } = progress;
+    this.#peek(job, progress);
     const part = `${job.id} ${doing} ${number}`;
     const waiting = job.state === "waiting" || progress.step === "waiting";
     const name = waiting ? "waiting" : doing;
