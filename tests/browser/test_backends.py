@@ -88,6 +88,10 @@ def test_what_a_model_has_painted_so_far_is_shown(browser: Browser, models: Runn
             page.locator("#make").click()
             expect(page.locator("#what")).to_have_text(TEXT["studio"]["made_glimpse"])
             page.wait_for_function("() => /glimpse/.test(after.src) && after.naturalWidth > 60 && !after.hidden")
+            expect(page.locator(".steps [data-step=preview]")).to_be_hidden()  # a model makes no preview
+            buttons = [page.locator(name).bounding_box() for name in ("#make", "#stop")]
+            assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= viewport["width"] for box in buttons)
+            assert page.evaluate("() => document.querySelector('.go').scrollWidth") <= viewport["width"]
         finally:
             models.engine.dwell.set()
         visit.finished(2)

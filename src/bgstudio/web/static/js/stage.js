@@ -253,6 +253,7 @@ export class Stage {
     $("progress", this.busy).value = span[0] + span[1] * progress.part;
     const now = doing === "preview" && !job.cutout ? 0 : STEPS.indexOf(doing);
     $$(".steps li", this.busy).forEach((row, i) => {
+      row.hidden = STEPS[i] === "preview" && doing === "picture" && !job.preview; // there was none
       row.className = i < now ? "done" : i === now && !waiting ? "now" : "";
       row.toggleAttribute("aria-current", i === now);
       if (i === now) row.setAttribute("aria-current", "step");
