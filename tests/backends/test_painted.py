@@ -10,7 +10,9 @@ import pytest
 from bench.answers import product, shot_of
 from bench.painted import verdict
 from bgstudio.backends.painted import PaintedBackend
-from bgstudio.backends.painted.canvas import fit_canvas
+from bgstudio.backends.painted.canvas import fit_canvas, lay
+from bgstudio.backends.painted.drift import find_drift
+from bgstudio.backends.painted.guide import paint_guide
 from bgstudio.backends.raytrace.registry import VOCABULARY
 from bgstudio.compose import compose
 from bgstudio.compose.background import develop
@@ -286,3 +288,19 @@ def test_the_report_tells_what_the_model_did() -> None:
     assert {"drift", "redrawn"} <= {finding.code for finding in report.findings}
     assert report.publishable
     assert inspect_picture(shot, factories.plate(shot), compose(shot, factories.plate(shot))).redrawn is None
+
+
+@pytest.mark.parametrize("moved", [0, 6])
+def test_a_material_that_is_all_edges_is_known_where_it_was_left_and_followed_where_it_was_not(moved: int) -> None:
+    noise = np.random.default_rng(3).random((130, 96, 3)).astype(np.float32)
+    base = factories.cutout("bottle", 130, 96)
+    shot = shot_of(np.random.default_rng(8), 512, replace(base, rgb=noise))
+    canvas = fit_canvas(shot, Sizes())
+    laid = lay(shot.cutout, canvas.rect, canvas.width, canvas.height)
+    answer = np.roll(paint_guide(laid, shot.scene), moved, 1)
+    found = find_drift(answer, laid)
+    if moved == 0:
+        assert found.sure
+        assert found.largest(256) < 0.1
+    else:
+        assert not found.sure or abs(found.dx - moved) < 1

@@ -59,37 +59,44 @@ async def agree(v: Visit, headers: dict[str, str], name: str = "openai") -> None
     assert answer.status_code == 200
 
 
-async def test_consent_given_used_and_taken_back(
-    tmp_path: Path, service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("name", ["openai", "google", "bria", "stability", "photoroom", "fal", "replicate"])
+async def test_consent_given_used_and_taken_back(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     kit.with_test_studios(monkeypatch)
+    wish = {**WISH, "brief": {**BRIEF, "backend": name}}
+    with standin(name) as service:
+        await _given_used_and_taken_back(tmp_path, service, wish)
+
+
+async def _given_used_and_taken_back(tmp_path: Path, service: Service, wish: dict[str, Any]) -> None:
+    name = service.name
     async with visiting(tmp_path, service) as v:
         headers = await v.token()
-        refused = await v.send(headers, WISH)
+        refused = await v.send(headers, wish)
         assert (refused.status_code, refused.json()["code"]) == (403, "consent_needed")
         assert (service.connections, service.got) == (0, [])
 
-        await agree(v, headers)
-        job = await v.ended(headers, (await v.send(headers, WISH)).json()["id"])
+        await agree(v, headers, name)
+        job = await v.ended(headers, (await v.send(headers, wish)).json()["id"])
         assert job["state"] == "done", job["error"]
-        assert len(service.got) == 1
+        sent = len(service.got)
+        assert sent
         assert service.complaints == []
         (picture,) = job["pictures"]
-        assert picture["backend"] == "openai"
+        assert picture["backend"] == name
         assert picture["report"]["changed_pixels"] == 0
-        assert (job["receipt"]["left_machine"], job["receipt"]["sent_to"]) == (True, ["openai"])
+        assert (job["receipt"]["left_machine"], job["receipt"]["sent_to"]) == (True, [name])
         assert KEY not in json.dumps(job)
 
-        gone = await v.http.delete("/v1/outside/openai/consent", headers=headers)
+        gone = await v.http.delete(f"/v1/outside/{name}/consent", headers=headers)
         assert gone.status_code == 204
-        again = await v.send(headers, WISH)
+        again = await v.send(headers, wish)
         assert again.json()["code"] == "consent_needed"
-        assert len(service.got) == 1
+        assert len(service.got) == sent
 
         here = await v.send(headers, {"brief": BRIEF | {"backend": "raytrace"}, "preview": False})
         told = await v.ended(headers, here.json()["id"])
         assert (told["receipt"]["left_machine"], told["receipt"]["sent_to"]) == (False, [])
-        assert len(service.got) == 1
+        assert len(service.got) == sent
 
 
 async def test_taking_it_back_cuts_off_a_call_under_way(
