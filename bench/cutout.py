@@ -91,7 +91,7 @@ def main() -> None:
     truths = {pair.name: pair.truth() for pair in pairs}
     kinds = {pair.name: pair.kind(truths[pair.name]) for pair in pairs}
     opinion = ISNet(store.path("isnet")) if options.second_opinion else None
-    maker = CutoutMaker(network, second_opinion=opinion)
+    maker = CutoutMaker(network, U2Net(store.path("u2netp")), opinion)
     for pair in pairs:
         rgb = read(pair.image)
         ours.scores[pair.name] = score(cut(maker, rgb, options.preview), truths[pair.name])

@@ -170,6 +170,7 @@ class CutoutShop:
     def __init__(self, weights: WeightStore, threads: int) -> None:
         self._weights = weights
         self._threads = threads
+        self._networks: dict[str, U2Net] = {}
         self._makers: dict[bool, CutoutMaker] = {}
         self._lock = threading.Lock()
 
@@ -177,10 +178,16 @@ class CutoutShop:
         """The cut-out stage; fetches its weights on first use."""
         with self._lock:
             if preview not in self._makers:
-                name = PREVIEW_MODEL if preview else FULL_MODEL
-                path = self._weights.path(name, progress, cancel)
-                self._makers[preview] = CutoutMaker(U2Net(path, name, self._threads))
+                small = self._network(PREVIEW_MODEL, progress, cancel)
+                full = small if preview else self._network(FULL_MODEL, progress, cancel)
+                self._makers[preview] = CutoutMaker(full, small)
             return self._makers[preview]
+
+    def _network(self, name: str, progress: Progress, cancel: Cancel) -> U2Net:
+        if name not in self._networks:
+            path = self._weights.path(name, progress, cancel)
+            self._networks[name] = U2Net(path, name, self._threads)
+        return self._networks[name]
 
 
 def build_studio(

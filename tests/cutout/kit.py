@@ -57,21 +57,24 @@ def picture(rgb: Byte, alpha: Float | None = None) -> Picture:
 class RedNetwork:
     """Finds what is red, as coarsely as a real network: it sees ``side`` pixels of whatever it is shown.
 
-    ``blind`` names the looks (counted from 0) that see nothing of the left half.
+    ``blind`` names the looks (counted from 0) that see nothing of the left half; ``sure`` is how much redder than green
+    something must be for no doubt about it.
     """
 
     side: int = 80
     blind: tuple[int, ...] = ()
+    sure: float = 0.4
+    called: str = "red"
     seen: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
-        return "red"
+        return self.called
 
     def __call__(self, rgb: Byte) -> Float:
         h, w = rgb.shape[:2]
         small = cv2.resize(rgb, (self.side, self.side), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-        found = np.clip((small[..., 0] - small[..., 1] - 0.2) / 0.2, 0, 1)
+        found = np.clip((small[..., 0] - small[..., 1] - 0.2) / (self.sure - 0.2), 0, 1)
         if len(self.seen) in self.blind:
             found[:, : self.side // 2] = 0
         self.seen.append((h, w))

@@ -70,6 +70,20 @@ def test_a_second_opinion_is_asked_and_named() -> None:
     assert len(other.seen) == 1
 
 
+def test_a_part_that_stays_open_is_looked_at_once_more_by_the_faster_network() -> None:
+    alpha = disc_mask(480, 640, 220, 320, 150).astype(np.float32)
+    rgb = photo(alpha, backdrop=(0.45, 0.5, 0.4))
+    pale = (alpha > 0) & (grid(480, 640)[0] > 280)
+    rgb[pale] = (138, 64, 60)  # redder than green by .29, which is not enough to be sure of
+    slow, quick = RedNetwork(sure=0.5), RedNetwork(side=160, sure=0.25, called="quick")
+    cutout = CutoutMaker(slow, quick)(picture(rgb))
+    assert len(slow.seen) == 2
+    assert len(quick.seen) == 1
+    assert cutout.model == "red and quick"
+    assert (cutout.alpha[pale] > 0.5).mean() > 0.95
+    assert (CutoutMaker(slow, Constant(0))(picture(rgb)).alpha[pale] > 0.5).mean() < 0.5
+
+
 def test_a_second_look_that_loses_half_is_told_and_does_not_make_it_translucent() -> None:
     alpha = disc_mask(480, 640, 240, 320, 120).astype(np.float32)
     cutout = CutoutMaker(RedNetwork(blind=(1,)))(picture(photo(alpha)))

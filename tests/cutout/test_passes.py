@@ -9,6 +9,7 @@ from bgstudio.cutout.passes import (
     contour_distance,
     decide,
     join,
+    look_closest,
     look_once,
     look_twice,
     overlap,
@@ -16,8 +17,8 @@ from bgstudio.cutout.passes import (
     product_box,
 )
 from bgstudio.pixels.filters import blur
-from bgstudio.pixels.types import Byte, Float
-from tests.cutout.kit import Constant, RedNetwork, disc_mask, photo
+from bgstudio.pixels.types import Bool, Byte, Float
+from tests.cutout.kit import Constant, RedNetwork, disc_mask, grid, photo
 
 
 def test_a_small_product_is_looked_at_closer() -> None:
@@ -111,6 +112,61 @@ def test_another_network_that_sees_another_product_does_not_count() -> None:
     looks = ask_another(Looks(first, first), Fixed(part), blank, 1.0)
     np.testing.assert_array_equal(looks.matte, first)
     assert looks.agreement < 0.5
+
+
+def goblet(foot_at: int = 250) -> tuple[Bool, Bool]:
+    """A bowl, and a foot below it that spans 40 rows."""
+    y, x = grid(320, 320)
+    bowl = (y > 60) & (y <= foot_at) & (np.abs(x - 160) < 40)
+    return bowl, (y > foot_at) & (y < foot_at + 40) & (np.abs(x - 160) < 60)
+
+
+def half_seen(sure: Bool, faint: Bool) -> Looks:
+    matte = blur((sure + 0.4 * faint).astype(np.float32), 1.0)
+    return Looks(matte, matte)
+
+
+def test_a_foot_that_was_half_seen_is_found_from_close_by() -> None:
+    bowl, foot = goblet()
+    looks, network = half_seen(bowl, foot), RedNetwork(side=160)
+    closest = look_closest(looks, network, photo((bowl | foot).astype(np.float32)), 1.0)
+    assert len(network.seen) == 1
+    assert network.seen[0][0] == network.seen[0][1] < 250
+    assert overlap(looks.matte, (bowl | foot).astype(np.float32)) < 0.8
+    assert overlap(closest.matte, (bowl | foot).astype(np.float32)) > 0.95
+    assert closest.first is looks.first
+
+
+def test_what_is_not_seen_from_close_by_stays_as_it_was() -> None:
+    bowl, foot = goblet()
+    looks, network = half_seen(bowl, foot), RedNetwork(side=160)
+    closest = look_closest(looks, network, photo(bowl.astype(np.float32)), 1.0)
+    assert len(network.seen) == 1
+    assert (closest.matte >= looks.matte).all()
+    assert closest.matte[foot].mean() == pytest.approx(looks.matte[foot].mean(), abs=0.03)
+
+
+def test_a_closest_look_that_takes_another_thing_for_the_product_does_not_count() -> None:
+    bowl, hand = goblet()
+    looks, network = half_seen(bowl, hand), RedNetwork(side=160)
+    closest = look_closest(looks, network, photo(hand.astype(np.float32)), 1.0)
+    assert len(network.seen) == 1
+    np.testing.assert_array_equal(closest.matte, looks.matte)
+
+
+def test_what_comes_in_from_the_frames_side_is_not_added() -> None:
+    bowl, table = goblet(foot_at=285)
+    looks, network = half_seen(bowl, table), RedNetwork(side=160)
+    closest = look_closest(looks, network, photo((bowl | table).astype(np.float32)), 1.0)
+    assert len(network.seen) == 1
+    assert closest.matte[300:, 160].max() < 0.5
+
+
+def test_where_nothing_is_open_there_is_no_closest_look() -> None:
+    bowl, foot = goblet()
+    looks, network = half_seen(bowl | foot, np.zeros_like(foot)), RedNetwork()
+    assert look_closest(looks, network, photo((bowl | foot).astype(np.float32)), 1.0) is looks
+    assert network.seen == []
 
 
 def test_looks_at_a_part_find_nothing_outside_of_it() -> None:

@@ -12,7 +12,7 @@ from bgstudio.cutout.backdrop import find_backdrop, unmix
 from bgstudio.cutout.edges import in_linear_light, sharpen
 from bgstudio.cutout.foreground import foreground
 from bgstudio.cutout.hints import Hint, brushed, check_hint, shown_part, within
-from bgstudio.cutout.passes import Looks, ask_another, decide, look_once, look_twice, pasted
+from bgstudio.cutout.passes import Looks, ask_another, decide, look_closest, look_once, look_twice, pasted
 from bgstudio.cutout.questions import find_doubts
 from bgstudio.cutout.reading import read_scene
 from bgstudio.cutout.tidy import solid, without_crumbs
@@ -36,7 +36,8 @@ class CutoutMaker:
 
     Args:
         model: the network; see ``networks``.
-        preview_model: a faster one for previews; None takes ``model``.
+        preview_model: a faster one for previews, and for a part that finished cut-outs look at once more from close by;
+            None takes ``model``.
         second_opinion: another network with finer edges, asked once more for finished cut-outs; None for none.
     """
 
@@ -106,12 +107,16 @@ class CutoutMaker:
         left, top, right, bottom = part
         shown = np.ascontiguousarray(rgb[top:bottom, left:right])
         model = self._preview_model if preview else self._model
-        name = model.name
+        names = [model.name]
         looks = look_once(model, shown) if preview else look_twice(model, shown, cell)
         if self._second_opinion is not None and not preview:
             looks = ask_another(looks, self._second_opinion, shown, cell)
-            name = f"{name} and {self._second_opinion.name}"
-        return pasted(looks, part, rgb.shape[1], rgb.shape[0]), name
+            names.append(self._second_opinion.name)
+        if not preview:
+            before, looks = looks, look_closest(looks, self._preview_model, shown, cell)
+            if looks is not before and self._preview_model.name not in names:
+                names.append(self._preview_model.name)
+        return pasted(looks, part, rgb.shape[1], rgb.shape[0]), " and ".join(names)
 
 
 def find_contour(image: Float, matte: Float, cell: float, reaches: tuple[float, ...] = (3, 8, 24)) -> Float:

@@ -1,7 +1,8 @@
 """Looking twice: the whole frame, then closer at what was found, and one matte out of the two.
 
 The network sees 320 by 320 pixels of whatever it is shown. A second look at the product's surroundings gives a finer
-contour, and two looks that disagree tell where neither is to be trusted.
+contour, and two looks that disagree tell where neither is to be trusted. Where they leave a whole part open, such as a
+glass's foot, a third look goes there.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import numpy as np
 from bgstudio.cutout.planes import distance_inside, from_cells, to_cells
 from bgstudio.domain.cutout import Box
 from bgstudio.domain.ports import MatteModel
-from bgstudio.pixels.filters import blur, disc, smoothstep
-from bgstudio.pixels.types import Byte, Float
+from bgstudio.pixels.filters import blur, blur_wide, disc, smoothstep
+from bgstudio.pixels.types import Bool, Byte, Float
 
 ZOOM_BELOW = 0.72
 """Part of the frame under which a product is worth a closer look; above, a mirrored look is taken instead."""
@@ -40,13 +41,31 @@ shows nothing that the first one could not see: it has to agree more than a clos
 _NEAR, _TORN = (1.5, 3.0), (0.7, 0.9)
 """Cells from the contour, and decision |2 m - 1|, between which a contradicting second look stops to count."""
 
+_OPEN, _BROAD, _WORTH = (0.15, 0.85), 2, 0.01
+"""Bounds of the matte between which the looks left it open; half width in cells from which an open area is broader than
+a soft contour; part of what was found that such areas must exceed to be worth a look."""
+
+_PART = 0.7
+"""Side of the closest look in parts of the product's surroundings: closer, the network more often takes a part for the
+whole; from further away it finds less."""
+
+_SETTLED, _ALIKE = 0.7, (0.8, 0.9)
+"""Decision |2 m - 1| from which an area was settled before; overlap with that under which the closest look saw another
+product, and above which the same."""
+
+_BESIDE, _LIFT = 4, 0.75
+"""Cells beside an open area that belong to it, and how much the closest look counts there."""
+
+_RIM = 2.0
+"""Distance in cells from a side of the frame at which something reaches it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Looks:
-    """What the network said, once or twice.
+    """What the networks said.
 
     Attributes:
-        matte: float32 (H, W) 0..1, both looks joined.
+        matte: float32 (H, W) 0..1, all looks joined.
         first: float32 (H, W) 0..1, the whole frame alone.
         second: float32 (H, W) 0..1, the second look, filled up with the first where it did not reach; None where there
             was one look only.
@@ -117,6 +136,39 @@ def ask_another(looks: Looks, model: MatteModel, rgb: Byte, cell: float) -> Look
     return replace(looks, matte=both, second=other, agreement=min(looks.agreement, agreement))
 
 
+def look_closest(looks: Looks, model: MatteModel, rgb: Byte, cell: float) -> Looks:
+    """``looks`` after one more, at the part of the product that they left open; themselves where there is none.
+
+    Args:
+        looks: what was said of ``rgb``.
+        model: the network; a small one is good enough for a part that is seen closely.
+        rgb: encoded sRGB uint8 (H, W, 3).
+        cell: pixels of ``rgb`` per pixel that the network sees of the whole frame.
+
+    A stem or a foot of glass, a chair's legs or a straw are found from close by. But whoever looks so closely sees few
+    of the surroundings, and takes a part for the whole: that something is not found there says nothing. So the matte is
+    only ever raised, only in and beside open areas, only by a look that sees what was settled before as it was
+    settled, and not where something comes in from the frame's side: that is an arm or a table.
+    """
+    open_areas, box = _open_areas(looks.matte, cell), product_box(looks.matte, _CLOSER_MARGIN)
+    found = np.count_nonzero(to_cells(looks.matte, max(1.0, cell)) > 0.5)
+    if box is None or np.count_nonzero(open_areas) <= _WORTH * found:
+        return looks
+    h, w = rgb.shape[:2]
+    left, top, right, bottom = part = _part_around(open_areas, box, w, h)
+    seen = looks.matte.copy()
+    seen[top:bottom, left:right] = model(np.ascontiguousarray(rgb[top:bottom, left:right]))
+    ramp = np.zeros_like(looks.matte)
+    ramp[top:bottom, left:right] = _ramp(part, w, h)
+    settled = (np.abs(2 * looks.matte - 1) > _SETTLED) & (ramp >= 1)
+    low, high = _ALIKE
+    trusted = np.clip((_soft_overlap(looks.matte[settled], seen[settled]) - low) / (high - low), 0, 1)
+    beside = blur(np.asarray(cv2.dilate(open_areas.astype(np.float32), disc(_BESIDE)), np.float32), 1.0)
+    weight = np.float32(_LIFT * trusted) * from_cells(beside, looks.matte) * ramp
+    weight[_coming_in((seen > 0.5) & (looks.matte < 0.5), cell)] = 0
+    return replace(looks, matte=looks.matte + weight * np.maximum(seen - looks.matte, 0))
+
+
 def pasted(looks: Looks, part: Box, width: int, height: int) -> Looks:
     """Looks at a part of a picture as looks at all of it, with nothing found outside."""
     left, top, right, bottom = part
@@ -137,6 +189,45 @@ def overlap(a: Float, b: Float) -> float:
     one, two = a > 0.5, b > 0.5
     either = int(np.count_nonzero(one | two))
     return int(np.count_nonzero(one & two)) / either if either else 1.0
+
+
+def _soft_overlap(a: Float, b: Float) -> float:
+    """Sum of the lesser over sum of the greater of two mattes of one shape; 1 where both are empty."""
+    either = float(np.maximum(a, b).sum())
+    return float(np.minimum(a, b).sum()) / either if either else 1.0
+
+
+def _open_areas(matte: Float, cell: float) -> Bool:
+    """Where a matte is undecided over a broad area, bool (h, w) on the grid of cells; soft contours are narrower."""
+    cells = to_cells(matte, max(1.0, cell))
+    low, high = _OPEN
+    undecided = ((cells > low) & (cells < high)).astype(np.uint8)
+    return np.asarray(cv2.morphologyEx(undecided, cv2.MORPH_OPEN, disc(_BROAD)) > 0)
+
+
+def _coming_in(added: Bool, cell: float) -> Bool:
+    """The pieces of ``added``, bool (H, W), that reach a side of the frame."""
+    pieces, labels = cv2.connectedComponents(added.astype(np.uint8), connectivity=8)
+    rim = max(1, round(_RIM * cell))
+    reaching = np.zeros(pieces, bool)
+    for side in (labels[:rim], labels[-rim:], labels[:, :rim], labels[:, -rim:]):
+        reaching[np.unique(side)] = True
+    reaching[0] = False
+    return np.asarray(reaching[labels])
+
+
+def _part_around(open_areas: Bool, box: Box, width: int, height: int) -> Box:
+    """The square part of a picture of this size that shows most of what is open, smaller than ``box`` by ``_PART``."""
+    h, w = open_areas.shape
+    left, top, right, bottom = box
+    side = _PART * ((right - left) * (bottom - top)) ** 0.5
+    # Weights that fall off from the middle: what is open shall have surroundings on all sides.
+    around = blur_wide(open_areas.astype(np.float32), side / 4 * w / width)
+    _, _, _, (x, y) = cv2.minMaxLoc(around)
+    across, down = min(width, round(side)), min(height, round(side))
+    start_x = min(max(0, round((x + 0.5) * width / w - across / 2)), width - across)
+    start_y = min(max(0, round((y + 0.5) * height / h - down / 2)), height - down)
+    return start_x, start_y, start_x + across, start_y + down
 
 
 def join(first: Float, second: Float, cell: float, zoomed: bool) -> Float:
