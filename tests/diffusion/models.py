@@ -212,6 +212,9 @@ ON_DISK: dict[str, Callable[[Path], Any]] = {
 
 def write_all(folder: Path, only: str = "") -> None:
     """Those that can be read back, or one of them, as ``diffusers`` writes them."""
+    import torch
+
+    torch.set_num_threads(1)  # on a busy machine threads wait for each other over every tiny matrix
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name, make in ON_DISK.items():
