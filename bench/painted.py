@@ -11,7 +11,8 @@
   which nobody can tell from a part of it where it touches;
 - overhead: CPU seconds of everything but the model for a picture of 1024 pixels, median.
 
-``--fit`` fits the weights of ``backends.painted.growth`` on the even seeds and prints them.
+``--fit`` fits the table of ``backends.painted.weighing`` on the even seeds and prints it; ``--more`` names a folder of
+further real products for it, which no figure is measured on.
 """
 
 from __future__ import annotations
@@ -34,10 +35,12 @@ from bench.common import finish
 from bgstudio.backends.painted import PaintedBackend
 from bgstudio.backends.painted.canvas import Laid, fit_canvas, lay
 from bgstudio.backends.painted.drift import Tracker, find_drift
-from bgstudio.backends.painted.growth import NAMES, find_parts
+from bgstudio.backends.painted.growth import find_regions
 from bgstudio.backends.painted.guide import paint_guide
 from bgstudio.backends.painted.judge import LOOK, judge, straightened
+from bgstudio.backends.painted.weighing import MEASURES, WIDEST
 from bgstudio.domain.painting import Ask, Sizes
+from bgstudio.errors import ProductLost
 from bgstudio.pixels.types import Bool, Byte, Double
 from bgstudio.testing import GROWN_KINDS, Mischief, StandInPainter
 from bgstudio.testing.painters import draw, drawn_product
@@ -45,6 +48,12 @@ from bgstudio.testing.painters import draw, drawn_product
 SIDE = 640
 HARMLESS = 0.012
 """Part of the product's area, left outside its mended outline, below which a grown part is not seen any more."""
+
+PULL = 100.0
+"""How strongly weights are drawn to zero; chosen by cross-validation on the even seeds."""
+
+FURTHER = 4000
+"""Added to the seeds of further real products, so that their answers are others."""
 
 RING = 9
 """Pixels at 1024 around the product that are painted anew in any case."""
@@ -114,12 +123,15 @@ def verdict(seed: int, kind: str = "", real: Path | None = None) -> tuple[str, s
     return ("grown" if seen > HARMLESS or said else "undone"), said, it.case.grown
 
 
-def overhead(seed: int) -> dict[str, float]:
-    """CPU seconds of one picture of 1024 pixels without the model's."""
+def overhead(seed: int) -> dict[str, float] | None:
+    """CPU seconds of one picture of 1024 pixels without the model's; None where its clean answer was refused."""
     of = case(seed, 1024, "clean")
     painter = _Quick(Mischief())
     backend = PaintedBackend(painter)
-    backend.generate(of.shot)  # draws the answer, which is kept
+    try:
+        backend.generate(of.shot)  # draws the answer, which is kept
+    except ProductLost:
+        return None
     begun = time.process_time()
     plate = backend.generate(of.shot)
     return {"all": time.process_time() - begun} | plate.seconds
@@ -144,7 +156,7 @@ def regions(seed: int, real: Path | None = None) -> list[tuple[Double, bool]]:
     picture, laid = straightened(it.answer, it.laid, drift, LOOK)
     truth = cv2.resize(left_over(it).astype(np.uint8), laid.alpha.shape[::-1], interpolation=cv2.INTER_AREA) > 0
     out = []
-    for part in find_parts(picture, laid):
+    for part in find_regions(picture, laid):
         both = float((part.mask & truth).sum())
         true = both > 0.4 * part.mask.sum() and both > 0.1 * truth.sum()
         if true or both < 0.1 * part.mask.sum():
@@ -152,28 +164,41 @@ def regions(seed: int, real: Path | None = None) -> list[tuple[Double, bool]]:
     return out
 
 
-def fit(seeds: Sequence[int], real: Sequence[Path], run: Callable[..., Any]) -> Double:
-    """Weights of a logistic regression, slightly drawn to zero, on regions of the tuning set and of real products."""
+def fit(
+    seeds: Sequence[int], real: Sequence[Path], more: Sequence[Path], run: Callable[..., Any]
+) -> tuple[Double, float]:
+    """The table of measures, (n, 3): mean, deviation, weight; and the bias.
+
+    A logistic regression, drawn to zero, on all regions of the tuning set and of real products.
+
+    Args:
+        seeds: of the tuning set.
+        real: cut-outs for a sixth of them.
+        more: further cut-outs, for as many seeds more.
+        run: ``map`` or the like.
+    """
     found = [row for rows in run(regions, seeds) for row in rows]
-    if real:
-        some = seeds[: max(1, len(seeds) // 6)]
-        found += [row for rows in run(regions, some, [real[k % len(real)] for k in range(len(some))]) for row in rows]
-    x = np.array([measures for measures, _ in found])
-    y = np.array([1.0 if true else -1.0 for _, true in found])
+    for photos, again in ((real, seeds[: max(1, len(seeds) // 6)]), (more, [seed + FURTHER for seed in seeds])):
+        if photos:
+            each = [photos[number % len(photos)] for number in range(len(again))]
+            found += [row for rows in run(regions, again, each) for row in rows]
+    return fitted(np.array([measures for measures, _ in found]), np.array([true for _, true in found]))
+
+
+def fitted(x: Double, grown: Bool) -> tuple[Double, float]:
+    """The table and the bias for measures (n, k) and whether each region was grown."""
+    y = np.where(grown, 1.0, -1.0)
     mean, spread = x.mean(0), x.std(0) + 1e-6
-    mean[0], spread[0] = 0, 1
-    z = (x - mean) / spread
+    z = np.column_stack([np.ones(len(x)), np.clip((x - mean) / spread, -WIDEST, WIDEST)])
 
     def loss(w: Double) -> tuple[float, Double]:
         margin = y * (z @ w)
         pull = np.r_[0, w[1:]]
         slope = -y / (1 + np.exp(np.clip(margin, -30, 30)))
-        return float(np.logaddexp(0, -margin).sum() + 0.5 * pull @ pull), np.asarray(z.T @ slope + pull)
+        return float(np.logaddexp(0, -margin).sum() + 0.5 * PULL * pull @ pull), np.asarray(z.T @ slope + PULL * pull)
 
-    w = minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B").x
-    raw = w / spread
-    raw[0] = w[0] - float((w * mean / spread)[1:].sum())
-    return np.asarray(raw, np.float64)
+    w = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B").x
+    return np.column_stack([mean, spread, w[1:]]), float(w[0])
 
 
 def main() -> None:
@@ -184,17 +209,18 @@ def main() -> None:
     parser.add_argument("--tuning", action="store_true", help="the even seeds instead of the odd ones")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--fit", action="store_true", help="fit the weights on the even seeds and stop")
+    parser.add_argument("--more", type=Path, help="with --fit: RGBA pictures of further real products")
     options = parser.parse_args()
     cases = 6 if options.tiny else options.cases
     cv2.setNumThreads(1)
     with ProcessPoolExecutor(options.jobs) as pool:
         run: Callable[..., Any] = pool.map if options.jobs > 1 else map
         if options.fit:
-            weights = fit(
-                range(0, 2 * cases, 2), sorted(options.cutouts.glob("*.png"))[::2] if options.cutouts else [], run
-            )
-            print(np.round(weights, 3).tolist())
-            finish({"bench": "painted", "weights": dict(zip(NAMES, np.round(weights, 3).tolist(), strict=True))})
+            real, more = (sorted(folder.glob("*.png")) if folder else [] for folder in (options.cutouts, options.more))
+            table, bias = fit(range(0, 2 * cases, 2), real[::2], more, run)
+            for name, row in zip(MEASURES, np.round(table, 3).tolist(), strict=True):
+                print(f'    "{name}": {tuple(row)},')
+            finish({"bench": "painted", "bias": round(bias, 3), "table": np.round(table, 3).tolist()})
             return
         first = 0 if options.tuning else 1
         seeds = range(first, first + 2 * cases, 2)
@@ -211,7 +237,10 @@ def main() -> None:
     for seed, (what, fault, detail) in zip(seeds, said, strict=True):
         if what not in ("undone", "alike") and bool(fault) != (what != "clean"):
             print(f"wrong: seed {seed}, {detail}: {fault or 'taken'}")
-    timing = [overhead(seed) for seed in seeds[: 2 if options.tiny else 9]]
+    timed = [overhead(seed) for seed in seeds[: 2 if options.tiny else 9]]
+    timing = [one for one in timed if one]
+    if len(timing) < len(timed):
+        print(f"wrong: {len(timed) - len(timing)} of {len(timed)} clean answers of 1024 pixels refused, and not timed")
     finish(
         {
             "bench": "painted",

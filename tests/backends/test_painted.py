@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.answers import product, shot_of
-from bench.painted import verdict
+from bench.answers import case, product, shot_of
+from bench.painted import SIDE, Answered, answered, fitted, left_over, verdict
 from bgstudio.backends.painted import PaintedBackend
 from bgstudio.backends.painted.canvas import fit_canvas, lay
 from bgstudio.backends.painted.drift import find_drift
+from bgstudio.backends.painted.growth import Part, find_parts, find_regions
 from bgstudio.backends.painted.guide import paint_guide
+from bgstudio.backends.painted.weighing import LIMIT, MEASURES, likelihood
 from bgstudio.backends.raytrace.registry import VOCABULARY
 from bgstudio.compose import compose
 from bgstudio.compose.background import develop
@@ -210,6 +212,60 @@ def test_every_product_is_of_some_form() -> None:
 def test_a_grown_part_is_found(kind: str) -> None:
     found = [verdict(seed, kind)[1] for seed in (2001, 2003, 2005, 2007)]
     assert sum("part" in fault or "keep" in fault for fault in found) >= 3
+
+
+def regions_of(seed: int) -> tuple[Answered, list[Part], list[Part]]:
+    """The answer of a seed, all its regions and its parts, at the answer's own size and place."""
+    it = answered(case(seed, SIDE))
+    picture = it.answer.astype(np.float32)
+    return it, find_regions(picture, it.laid), find_parts(picture, it.laid)
+
+
+@pytest.mark.parametrize("seed", [100, 200, 264])
+def test_a_part_before_a_ground_in_the_products_colours_is_found(seed: int) -> None:
+    assert "part" in verdict(seed)[1]
+
+
+def test_a_part_is_cut_off_from_what_it_runs_into() -> None:
+    it, regions, _ = regions_of(100)
+    truth = left_over(it)
+    found = [part for part in regions if part.likely > LIMIT]
+    assert found
+    assert max((part.mask & truth).sum() / part.mask.sum() for part in found) > 0.7
+
+
+@pytest.mark.parametrize("seed", [26, 200, 264])
+def test_parts_do_not_lie_within_one_another_and_none_is_weighed_twice(seed: int) -> None:
+    _, regions, parts = regions_of(seed)
+    assert 0 < len(parts) < len(regions)
+    assert parts[0].likely == regions[0].likely
+    for some, most in ((regions, 0.86), (parts, 0.51)):
+        for number, part in enumerate(some):
+            for other in some[:number]:
+                areas = sorted((part.mask.sum(), other.mask.sum()))
+                assert (part.mask & other.mask).sum() <= most * areas[0 if some is parts else 1]
+
+
+def test_every_measure_has_a_name_and_none_decides_alone() -> None:
+    _, regions, _ = regions_of(100)
+    assert {len(part.measures) for part in regions} == {len(MEASURES)}
+    mean = np.array([row[0] for row in MEASURES.values()])
+    spread = np.array([row[1] for row in MEASURES.values()])
+    for number in range(len(MEASURES)):
+        far, farther = mean.copy(), mean.copy()
+        far[number] += 4 * spread[number]
+        farther[number] += 400 * spread[number]
+        assert likelihood(far) == pytest.approx(likelihood(farther))
+
+
+def test_fitted_weights_tell_apart_what_they_were_fitted_on() -> None:
+    rng = np.random.default_rng(5)
+    measures = rng.normal(size=(400, 3)) * [1, 5, 0.2] + [0, 3, -1]
+    grown = measures[:, 1] > 4
+    table, bias = fitted(measures, grown)
+    score = bias + (measures - table[:, 0]) / table[:, 1] @ table[:, 2]
+    assert ((score > 0) == grown).mean() > 0.9
+    assert abs(table[1, 2]) > 5 * abs(table[[0, 2], 2]).max()
 
 
 def test_a_clean_answer_with_shadow_reflection_and_props_is_taken() -> None:

@@ -2,31 +2,30 @@
 
 Before a true outline the picture changes; where a part was grown, the product's material goes on, and ends at an edge
 of its own further out. So: regions outside the outline that touch it and look like the product just inside it, cut
-apart by edges. Background that happens to be alike, shadows, reflections and things behind the product make such
-regions, too; a weighing of a dozen measures tells them apart. Its weights were fitted by logistic regression on drawn
-answers (``python -m bench.painted --fit``), none of which the published figures are measured on.
+apart by edges. One cut does not do for all: a thin handle needs a mild one, and one that is mild lets a part run into
+a ground in the product's colours. Several are made, from mild to strict, and every region of each is weighed
+(``weighing``): background that happens to be alike, shadows, reflections and things behind the product make such
+regions, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
 from bgstudio.backends.painted.canvas import Laid
-from bgstudio.backends.painted.footing import Footing, footing
+from bgstudio.backends.painted.footing import footing
 from bgstudio.backends.painted.mend import pulled_and_pushed
 from bgstudio.backends.painted.structure import largest, slopes, summed
+from bgstudio.backends.painted.weighing import ALIKE, FARTHEST, Around, Window, likelihood, measured
 from bgstudio.pixels.filters import blur, disc
 from bgstudio.pixels.types import Bool, Double, Float
 
 BEHIND = 7.0
 """Difference in levels from the background around, below which a pixel is background."""
-
-ALIKE = 17.0
-"""Difference in 8-bit levels up to which a pixel may be of the product's material, light apart."""
 
 COLOURS, ELSEWHERE = 5, 5.0
 """Colours of the product that are looked for anywhere, and what it costs not to be the nearest one, in levels."""
@@ -37,27 +36,41 @@ GAINS, SHADE = (0.7, 1.25), 20.0
 SHADOWS = (0.35, 1.1)
 """Range of light in which the background is looked for: shadows lie on it."""
 
-EDGE = 0.62
-"""Strength of an edge, 0..1, that ends a region."""
-
-FARTHEST = 0.75
-"""How far from the product is looked, by the root of its area."""
-
 SMALLEST = 0.004
 """Part of the product's area below which a region is no part."""
 
-NAMES = (
-    "one", "area", "join", "open", "sharp", "contrast", "unlike", "gain", "below", "mirror", "shade", "leak", "thick",
-    "fill", "shade below", "soft below", "open sharp", "grain", "rival", "kept", "weak", "weakest",
-)  # fmt: skip
-"""What is measured of a region: ``_Around._measures`` tells how."""
+SAME = 0.85
+"""Part of the larger of two regions that they share, from which on the later one is not weighed again."""
 
-WEIGHTS = np.array([
-    -3.434, 2.715, -1.235, 2.938, 1.478, 0.316, -5.183, -1.472, 1.334, 1.439, 0.743,
-    -2.214, -2.708, -1.063, -1.829, -1.839, 0.164, -0.078, 0.205, 5.379, 0.92, -0.892,
-])  # fmt: skip
-LIMIT = 0.5
-"""Likelihood from which on a region is taken for a grown part."""
+MARGIN = 14
+"""Pixels around a region's box that its measures look at."""
+
+APART = 0.5
+"""Part of the smaller of two regions that they may share before the less likely one is left out."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One way to cut what is alike into regions.
+
+    Attributes:
+        alike: difference in 8-bit levels up to which a pixel may be of the product's material, light apart.
+        edge: strength of an edge, 0..1, that ends a region.
+        bridge: pixels across, at which a connection is severed.
+        closer: whether a pixel must be nearer to the product than to the background.
+    """
+
+    alike: float
+    edge: float
+    bridge: int
+    closer: bool = False
+
+
+CUTS = (
+    Cut(ALIKE, 0.62, 2), Cut(ALIKE, 0.62, 5), Cut(11.0, 0.4, 2), Cut(11.0, 0.4, 5), Cut(ALIKE, 0.62, 3, closer=True),
+    Cut(7.0, 0.25, 3), Cut(13.0, 0.5, 7),
+)  # fmt: skip
+"""From mild to strict; what an earlier one gave is not weighed again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +80,7 @@ class Part:
     Attributes:
         mask: bool (h, w).
         area: by the product's area.
-        measures: float64, by ``NAMES``.
+        measures: float64, by ``weighing.MEASURES``.
         likely: 0..1, how surely it was grown.
     """
 
@@ -78,16 +91,45 @@ class Part:
 
 
 def find_parts(picture: Float, laid: Laid) -> list[Part]:
-    """Regions that continue the product, likeliest first.
+    """Regions that continue the product, likeliest first, none of them within another one.
 
     Args:
         picture: float32 (h, w, 3), encoded in 8-bit levels, brought under the product; about 512 pixels a side.
         laid: the product at that size.
     """
+    kept: list[Part] = []
+    for part in find_regions(picture, laid):
+        own = float(part.mask.sum())
+        if all((part.mask & other.mask).sum() <= APART * min(own, float(other.mask.sum())) for other in kept):
+            kept.append(part)
+    return kept
+
+
+def find_regions(picture: Float, laid: Laid) -> list[Part]:
+    """All regions that were weighed, likeliest first; those of different cuts may overlap.
+
+    Args:
+        picture: float32 (h, w, 3), encoded in 8-bit levels, brought under the product; about 512 pixels a side.
+        laid: the product at that size.
+    """
+    scene = _around(picture, laid)
+    if scene is None:
+        return []
+    parts = []
+    for window, region in _cut_out(scene):
+        mask = np.zeros_like(scene.solid)
+        mask[window] = region
+        measures = measured(scene, window, region)
+        parts.append(Part(mask, float(region.sum()) / scene.size**2, measures, likelihood(measures)))
+    return sorted(parts, key=lambda part: -part.likely)
+
+
+def _around(picture: Float, laid: Laid) -> Around | None:
+    """What all regions are cut from and measured on; None where the product is a speck."""
     solid = laid.alpha > 0.5
     area = float(solid.sum())
     if area < 60:
-        return []
+        return None
     size = float(np.sqrt(area))
     away = np.asarray(cv2.distanceTransform((~solid).astype(np.uint8), cv2.DIST_L2, 5), np.float32)
     inside = cv2.distanceTransform(solid.astype(np.uint8), cv2.DIST_L2, 5)
@@ -95,30 +137,79 @@ def find_parts(picture: Float, laid: Laid) -> list[Part]:
     core = solid & (inside >= min(3.0, float(inside.max())))
     nearest = _nearest(core)
     grain = nearest(_grain(picture, core))
-    edges = _edges(smooth, grain)
-    unlike, gain = _unlike(smooth, nearest(smooth))
+    beside = nearest(smooth)
+    direct, gain = _unlike(smooth, beside)
+    unlike = direct
     for colour in _palette(smooth[core & (inside < 0.2 * size + 4)]):
         other, light = _unlike(smooth, np.ascontiguousarray(np.broadcast_to(colour, smooth.shape)))
         gain = np.where(other + np.float32(ELSEWHERE) < unlike, light, gain)
         unlike = np.minimum(unlike, other + np.float32(ELSEWHERE))
     unlike = np.asarray(unlike * ALIKE / (ALIKE + np.minimum(grain, 30)), np.float32)
     behind = _behind(picture, away, size)
-    near = (away > 0.8) & (away < FARTHEST * size)
-    rival = _unlike(smooth, behind, SHADOWS, 0.0)[0]
-    plain = largest(np.abs(smooth - behind)) < BEHIND
-    alike = near & (unlike < ALIKE) & (edges < EDGE) & ~plain
-    opened = cv2.morphologyEx(alike.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
-    stand = footing(laid.alpha)
-    scene = _Around(picture, smooth, edges, grain, solid, away, unlike, gain, rival, laid, stand, size)
-    parts = []
-    for number in range(1, count):
-        if stats[number, cv2.CC_STAT_AREA] < SMALLEST * area:
-            continue
-        part = scene.part(labels == number)
-        if part is not None:
-            parts.append(part)
-    return sorted(parts, key=lambda part: -part.likely)
+    rival, dimmed = _unlike(smooth, behind, SHADOWS, 0.0)
+    return Around(
+        smooth=smooth, edges=_edges(smooth, grain), grain=grain, solid=solid, away=away, direct=direct, unlike=unlike,
+        gain=gain, rival=rival, dimmed=dimmed, off=largest(np.abs(smooth - behind)),
+        expected=largest(np.abs(beside - behind)), alpha=laid.alpha, stand=footing(laid.alpha), size=size,
+    )  # fmt: skip
+
+
+def _cut_out(scene: Around) -> Iterator[tuple[Window, Bool]]:
+    """Every region that touches the product, in its window: cut after cut, what is the same only once."""
+    near = (scene.away > 0.8) & (scene.away < FARTHEST * scene.size) & (scene.off >= BEHIND)
+    taken = _Taken()
+    for cut in CUTS:
+        alike = near & (scene.unlike < cut.alike) & (scene.edges < cut.edge)
+        if cut.closer:
+            alike &= scene.rival > 1.2 * scene.unlike
+        # beyond a few pixels a square would favour what stands upright
+        probe = np.ones((cut.bridge, cut.bridge), np.uint8) if cut.bridge < 4 else disc(cut.bridge // 2)
+        opened = cv2.morphologyEx(alike.astype(np.uint8), cv2.MORPH_OPEN, probe)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
+        for number in range(1, count):
+            left, top, width, height, area = (int(value) for value in stats[number])
+            if area < SMALLEST * scene.size**2:
+                continue
+            window = np.s_[max(0, top - MARGIN) : top + height + MARGIN, max(0, left - MARGIN) : left + width + MARGIN]
+            region = cv2.dilate((labels[window] == number).astype(np.uint8), disc(2)) > 0
+            if cut.bridge >= 4:  # corners and tips that severing took off, but nothing that hangs on by a bridge
+                region = (cv2.dilate(region.astype(np.uint8), disc(cut.bridge // 2)) > 0) & alike[window]
+                region = cv2.dilate(region.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+            mask = region & ~scene.solid[window]  # the edges that cut it off were its own
+            if (mask & (scene.away[window] < 3.2)).sum() >= 4 and taken.new(window, mask):
+                yield window, mask
+
+
+@dataclass
+class _Taken:
+    """Regions that were given out already."""
+
+    regions: list[tuple[Window, Bool, int]] = field(default_factory=list)
+
+    def new(self, window: Window, region: Bool) -> bool:
+        """Whether a region is none of those before; then it is one of them from now on."""
+        area = int(region.sum())
+        for other_window, other, other_area in self.regions:
+            larger = max(area, other_area)
+            if min(area, other_area) > SAME * larger and _shared(window, region, other_window, other) > SAME * larger:
+                return False
+        self.regions.append((window, region, area))
+        return True
+
+
+def _shared(window: Window, region: Bool, other_window: Window, other: Bool) -> int:
+    """Pixels that two regions have in common."""
+    top, left = (max(a.start, b.start) for a, b in zip(window, other_window, strict=True))
+    bottom, right = (
+        min(window[axis].start + region.shape[axis], other_window[axis].start + other.shape[axis]) for axis in (0, 1)
+    )
+    if bottom <= top or right <= left:
+        return 0
+
+    def cropped(of: Window, mask: Bool) -> Bool:
+        return mask[top - of[0].start : bottom - of[0].start, left - of[1].start : right - of[1].start]
+
+    return int((cropped(window, region) & cropped(other_window, other)).sum())
 
 
 def _nearest(source: Bool) -> Callable[[Float], Float]:
@@ -192,100 +283,3 @@ def _unlike(
     gain = np.clip(summed(picture * material) / energy, np.float32(gains[0]), np.float32(gains[1]))
     rest = largest(np.abs(picture - gain[..., None] * material))
     return np.asarray(rest + cost * np.abs(gain - 1), np.float32), np.asarray(gain, np.float32)
-
-
-@dataclass(frozen=True, eq=False)
-class _Around:
-    """What the measures of all regions share."""
-
-    picture: Float
-    smooth: Float
-    edges: Float
-    grain: Float
-    solid: Bool
-    away: Float
-    unlike: Float
-    gain: Float
-    rival: Float
-    laid: Laid
-    stand: Footing | None
-    size: float
-
-    def part(self, core: Bool) -> Part | None:
-        rows, columns = np.flatnonzero(core.any(1)), np.flatnonzero(core.any(0))
-        margin = 14
-        window = np.s_[
-            max(0, rows[0] - margin) : rows[-1] + 1 + margin, max(0, columns[0] - margin) : columns[-1] + 1 + margin
-        ]
-        region = core[window]
-        solid, away = self.solid[window], self.away[window]
-        region = (cv2.dilate(region.astype(np.uint8), disc(2)) > 0) & ~solid  # the edges that cut it off were its own
-        join = region & (away < 3.2)
-        if join.sum() < 4:
-            return None
-        mask = np.zeros_like(self.solid)
-        mask[window] = region
-        measures = self._measures(window, region, join)
-        likely = float(1 / (1 + np.exp(-np.clip(measures @ WEIGHTS, -30, 30))))
-        return Part(mask, float(region.sum()) / self.size**2, measures, likely)
-
-    def _measures(self, window: tuple[slice, slice], region: Bool, join: Bool) -> Double:
-        solid, away = self.solid[window], self.away[window]
-        smooth, edges = self.smooth[window], self.edges[window]
-        grown = cv2.dilate(region.astype(np.uint8), disc(2)) > 0
-        rim = grown & ~region & ~solid & (away > 2)
-        ring = (cv2.dilate(region.astype(np.uint8), disc(8)) > 0) & ~grown & ~solid & (away > 3)
-        strongest = cv2.dilate(edges, np.ones((3, 3), np.uint8))
-        sharp = float(strongest[rim].mean()) if rim.any() else 0.0
-        weak, weakest = np.quantile(strongest[rim], (0.3, 0.1)) if rim.any() else (0.0, 0.0)
-        inner = np.median(smooth[region], 0)
-        outer = np.median(smooth[ring], 0) if ring.sum() > 8 else inner
-        spread = float(smooth[ring].std(0).max()) if ring.sum() > 8 else 0.0
-        contrast = float(np.abs(inner - outer).max())
-        crossing = edges[(away < 2.5) & (cv2.dilate(join.astype(np.uint8), disc(2)) > 0)]
-        open_ = 1 - float(np.quantile(crossing, 0.6)) if len(crossing) else 0.0
-        size = self.size
-        thick = 2 * float(cv2.distanceTransform(region.astype(np.uint8), cv2.DIST_L2, 3).max()) / size
-        below = self._below(window, region)
-        shade = self._shade(inner, outer)
-        height, width = self.solid.shape
-        leak = (
-            window[0].start == 0 or window[1].start == 0 or window[0].stop >= height or window[1].stop >= width
-            or float(away[region].max()) > 0.97 * FARTHEST * size
-        )  # fmt: skip
-        hull = region.sum() / max(1, region.size)
-        return np.array([
-            1.0, np.log10(region.sum() / size**2) + 1, min(2.0, join.sum() / (3 * size)), open_, sharp,
-            min(4.0, contrast / (spread + 6)), float(self.unlike[window][region].mean()) / ALIKE,
-            float(self.gain[window][region].mean()) - 1, below, self._mirror(window, region), shade, float(leak),
-            min(1.0, thick), hull, shade * below, (1 - sharp) * below, open_ * sharp,
-            float(self.grain[window][region].mean()) / 30, min(3.0, float(self.rival[window][region].mean()) / ALIKE),
-            float((self.rival[window][region] > 1.3 * self.unlike[window][region]).mean()), float(weak), float(weakest),
-        ])  # fmt: skip
-
-    def _below(self, window: tuple[slice, slice], region: Bool) -> float:
-        """Part of a region that is lower than the product's foot."""
-        if self.stand is None:
-            return 0.0
-        rows = np.arange(window[0].start, window[0].start + region.shape[0])[:, None]
-        low = self.stand.low[window[1].start : window[1].start + region.shape[1]][None]
-        return float((rows > low - 0.03 * self.stand.tall)[region].mean())
-
-    def _mirror(self, window: tuple[slice, slice], region: Bool) -> float:
-        """Part of a region that lies in the product's image on a glossy ground."""
-        if self.stand is None:
-            return 0.0
-        rows = np.arange(window[0].start, window[0].start + region.shape[0])[:, None].astype(np.float32)
-        columns = np.arange(window[1].start, window[1].start + region.shape[1])
-        line = self.stand.low[columns][None].astype(np.float32)
-        x = np.broadcast_to(columns[None].astype(np.float32), region.shape).copy()
-        cover = cv2.remap(self.laid.alpha, x, (2 * line - 1 - rows + 0 * x).astype(np.float32), cv2.INTER_LINEAR)
-        return float(((cover > 0.5) & (rows >= line))[region].mean())
-
-    def _shade(self, inner: Float, outer: Float) -> float:
-        """How well a region is its surroundings in the shade: 1 the same colours darker, 0 other ones."""
-        gain = float(inner @ outer) / max(float(outer @ outer), 25.0)
-        if gain > 1.02:
-            return 0.0
-        rest = float(np.abs(inner - gain * outer).max())
-        return float(np.exp(-rest / 8))

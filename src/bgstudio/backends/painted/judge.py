@@ -9,9 +9,10 @@ import numpy as np
 
 from bgstudio.backends.painted.canvas import Canvas, Laid
 from bgstudio.backends.painted.drift import Drift, Tracker
-from bgstudio.backends.painted.growth import LIMIT, find_parts
+from bgstudio.backends.painted.growth import find_parts
 from bgstudio.backends.painted.mend import ring_around
 from bgstudio.backends.painted.twins import find_twins
+from bgstudio.backends.painted.weighing import LIMIT
 from bgstudio.pixels.alpha import OPAQUE
 from bgstudio.pixels.types import Bool, Byte, Float
 
