@@ -5,7 +5,6 @@ A new one is a row in ``BACKENDS``.
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import threading
@@ -22,7 +21,6 @@ from bgstudio.backends.painted import PaintedBackend
 from bgstudio.backends.raytrace import PathTracer
 from bgstudio.backends.raytrace.registry import VOCABULARY
 from bgstudio.bootstrap import build_decoder
-from bgstudio.cli.app import main
 from bgstudio.compose import compose
 from bgstudio.domain.brief import Brief, FileFormat, Quality
 from bgstudio.domain.painting import Ask, Painted, Sizes
@@ -31,7 +29,9 @@ from bgstudio.domain.ports import Backend, Cancel, Painter, Progress, never, sil
 from bgstudio.domain.shot import Rect, Shot, frame_product
 from bgstudio.errors import Cancelled, ProductLost
 from bgstudio.inspect import inspect_picture
+from bgstudio.marks.telling import tell
 from bgstudio.settings import Settings
+from bgstudio.studio import Studio
 from bgstudio.testing import Mischief, StandInPainter
 from bgstudio.testing.studios import painted_studio
 from bgstudio.vault import SigningKey
@@ -254,32 +254,26 @@ TOLD = {
 """What people are told of each family's pictures."""
 
 
-def test_every_file_says_what_made_it(
-    request: pytest.FixtureRequest, backend: Backend, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Through a studio, in every format, read by ``bgstudio verify``."""
-    signer = None if sys.platform == "win32" else SigningKey.fresh()
-    studio = replace(painted_studio(signer=signer), others=(backend,))
+@pytest.fixture(scope="module")
+def studio() -> Iterator[Studio]:
+    """Marks and signs; each backend is put into it in turn."""
+    with painted_studio(signer=None if sys.platform == "win32" else SigningKey.fresh()) as made:
+        yield made
+
+
+def test_every_file_says_what_made_it(request: pytest.FixtureRequest, backend: Backend, studio: Studio) -> None:
+    """Through a studio, in every format, read and told as ``bgstudio verify`` does."""
+    used = replace(studio, others=(backend,))
     product = factories.cutout("bottle", 240, 160)
     brief = Brief(preset="seamless", backend=backend.name, width=512, height=512, quality=Quality.PREVIEW)
-    try:
-        render = studio.expose(brief, studio.direct(brief, product)[0], product, 3)
-        paths = []
-        for file_format in FileFormat:
-            paths.append(tmp_path / f"picture.{file_format}")
-            paths[-1].write_bytes(studio.picture_file(render, file_format))
-    finally:
-        studio.decoder.close()  # the backend is the other tests', too
-    with pytest.raises(SystemExit) as ended:
-        main(["verify", "--json", *map(str, paths)])
-    assert not ended.value.code
-    reports = json.loads(capsys.readouterr().out)
-    assert len(reports) == len(FileFormat)
+    render = used.expose(brief, used.direct(brief, product)[0], product, 3)
     family = request.node.callspec.params["backend"].split(",")[0]
-    for report in reports:
-        assert report["verdict"] == "ours", report
-        assert any(TOLD[family] in sentence for sentence in report["sentences"]), report
-        marks = report["marks"]
-        assert marks["watermark"]["readable"] and marks["xmp"]["ours"]
+    for file_format in FileFormat:
+        found = used.marks(used.picture_file(render, file_format))
+        told = tell(found)
+        assert told.verdict == "ours", told
+        assert any(TOLD[family] in sentence for sentence in told.sentences), told
+        assert found.watermark is not None and found.watermark.readable
+        assert found.xmp is not None and found.xmp.ours
         if sys.platform != "win32":
-            assert marks["credentials"]["state"] == "whole"
+            assert found.credentials is not None and found.credentials.state == "whole"
