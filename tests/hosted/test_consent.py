@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ pytestmark = [
 ]
 BRIEF = {"width": 512, "height": 512, "preset": "seamless", "prompt": "a woman in a kitchen", "backend": "openai"}
 WISH = {"brief": BRIEF, "preview": False}
+ALL = ("openai", "google", "bria", "stability", "photoroom", "fal", "replicate")
 
 
 @pytest.fixture
@@ -36,67 +37,69 @@ def service() -> Any:
 
 
 @asynccontextmanager
-async def visiting(folder: Path, service: Service, **settings: Any) -> AsyncIterator[Visit]:
-    """A service whose workers ask the stand-in."""
+async def visiting(folder: Path, *services: Service, **settings: Any) -> AsyncIterator[Visit]:
+    """A service whose workers ask the stand-ins."""
     config = Settings(
-        data_dir=folder / "data", offline=True, outside_services=(service.name,),
-        outside_keys={service.name: SecretStr(KEY)},
+        data_dir=folder / "data", offline=True, outside_services=tuple(one.name for one in services),
+        outside_keys={one.name: SecretStr(KEY) for one in services},
         jobs_per_minute=1000, public_url="http://studio.test", shutdown_seconds=0.0, **settings,
     )  # fmt: skip
     engine = LocalPool(
-        studio="tests.hosted.studios:hosted", arguments={"urls": json.dumps({service.name: service.url})},
+        studio="tests.hosted.studios:hosted", arguments={"urls": json.dumps({one.name: one.url for one in services})},
         patience=kit.PATIENT,
     )  # fmt: skip
-    made = build_service(config, engine, [service.row()])
+    made = build_service(config, engine, [one.row() for one in services])
     async with opened(made, engine) as visit:
         yield visit
 
 
 async def agree(v: Visit, headers: dict[str, str], name: str = "openai") -> None:
-    told = (await v.http.get("/v1/outside", headers=headers)).json()["services"][0]
+    listed = (await v.http.get("/v1/outside", headers=headers)).json()["services"]
+    told = next(one for one in listed if one["name"] == name)
     assert "is sent to it" in " ".join(told["words"])
     answer = await v.http.put(f"/v1/outside/{name}/consent", headers=headers, json={"digest": told["digest"]})
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("name", ["openai", "google", "bria", "stability", "photoroom", "fal", "replicate"])
-async def test_consent_given_used_and_taken_back(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_consent_given_used_and_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kit.with_test_studios(monkeypatch)
-    wish = {**WISH, "brief": {**BRIEF, "backend": name}}
-    with standin(name) as service:
-        await _given_used_and_taken_back(tmp_path, service, wish)
+    with ExitStack() as stack:
+        services = [stack.enter_context(standin(name)) for name in ALL]
+        async with visiting(tmp_path, *services) as v:
+            for service in services:
+                await _given_used_and_taken_back(v, service)
+            assert all(service.complaints == [] for service in services)
 
 
-async def _given_used_and_taken_back(tmp_path: Path, service: Service, wish: dict[str, Any]) -> None:
+async def _given_used_and_taken_back(v: Visit, service: Service) -> None:
     name = service.name
-    async with visiting(tmp_path, service) as v:
-        headers = await v.token()
-        refused = await v.send(headers, wish)
-        assert (refused.status_code, refused.json()["code"]) == (403, "consent_needed")
-        assert (service.connections, service.got) == (0, [])
+    wish = {**WISH, "brief": {**BRIEF, "backend": name}}
+    headers = await v.token()
+    refused = await v.send(headers, wish)
+    assert (refused.status_code, refused.json()["code"]) == (403, "consent_needed")
+    assert (service.connections, service.got) == (0, [])
 
-        await agree(v, headers, name)
-        job = await v.ended(headers, (await v.send(headers, wish)).json()["id"])
-        assert job["state"] == "done", job["error"]
-        sent = len(service.got)
-        assert sent
-        assert service.complaints == []
-        (picture,) = job["pictures"]
-        assert picture["backend"] == name
-        assert picture["report"]["changed_pixels"] == 0
-        assert (job["receipt"]["left_machine"], job["receipt"]["sent_to"]) == (True, [name])
-        assert KEY not in json.dumps(job)
+    await agree(v, headers, name)
+    job = await v.ended(headers, (await v.send(headers, wish)).json()["id"])
+    assert job["state"] == "done", job["error"]
+    sent = len(service.got)
+    assert sent
+    (picture,) = job["pictures"]
+    assert picture["backend"] == name
+    assert picture["report"]["changed_pixels"] == 0
+    assert (job["receipt"]["left_machine"], job["receipt"]["sent_to"]) == (True, [name])
+    assert KEY not in json.dumps(job)
 
-        gone = await v.http.delete(f"/v1/outside/{name}/consent", headers=headers)
-        assert gone.status_code == 204
-        again = await v.send(headers, wish)
-        assert again.json()["code"] == "consent_needed"
-        assert len(service.got) == sent
+    gone = await v.http.delete(f"/v1/outside/{name}/consent", headers=headers)
+    assert gone.status_code == 204
+    again = await v.send(headers, wish)
+    assert again.json()["code"] == "consent_needed"
+    assert len(service.got) == sent
 
-        here = await v.send(headers, {"brief": BRIEF | {"backend": "raytrace"}, "preview": False})
-        told = await v.ended(headers, here.json()["id"])
-        assert (told["receipt"]["left_machine"], told["receipt"]["sent_to"]) == (False, [])
-        assert len(service.got) == sent
+    here = await v.send(headers, {"brief": BRIEF | {"backend": "raytrace"}, "preview": False})
+    told = await v.ended(headers, here.json()["id"])
+    assert (told["receipt"]["left_machine"], told["receipt"]["sent_to"]) == (False, [])
+    assert len(service.got) == sent
 
 
 async def test_taking_it_back_cuts_off_a_call_under_way(
