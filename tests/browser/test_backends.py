@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from bgstudio.web.words import TEXT
-from tests.browser.kit import DESKTOP, PHONE, Running, running, visiting
+from tests.browser.kit import BOTTLE, DESKTOP, PHONE, Running, running, visiting
 from tests.browser.test_account import faults
 
 WORDS = TEXT["backends"]
@@ -96,6 +96,25 @@ def test_what_a_model_has_painted_so_far_is_shown(browser: Browser, models: Runn
             models.engine.dwell.set()
         visit.finished(2)
         page.wait_for_function("() => !/glimpse/.test(after.src) && !after.classList.contains('soft')")
+
+
+def test_an_unfinished_picture_that_comes_late_is_not_shown(browser: Browser, models: Running) -> None:
+    with visiting(browser, models) as visit:
+        page = visit.page
+        late: list[Route] = []
+        page.route("**/glimpse*", lambda route: late.append(route))  # a bound method of C is not taken
+        page.goto("/")
+        visit.drop()
+        visit.finished()
+        page.get_by_label("FLUX.2 klein 4B").check()
+        page.locator("#make").click()
+        visit.finished(2)
+        assert late
+        for one in late:
+            one.fulfill(path=BOTTLE)
+        page.wait_for_timeout(300)
+        assert "glimpse" not in str(page.locator("#after").get_attribute("src"))
+        expect(page.locator("#what")).not_to_have_text(TEXT["studio"]["made_glimpse"])
 
 
 def test_stopping_ends_the_comparison(browser: Browser, models: Running) -> None:

@@ -174,8 +174,9 @@ export class Stage {
 
   // Lay an image into the frame; false where it did not come, or something else is to be shown by now.
   async #put(item, url, alt, label) {
+    const made = Boolean(item.picture);
     const image = await load(url).catch(() => null);
-    if (!image || this.item !== item) return false;
+    if (!image || this.item !== item || Boolean(item.picture) !== made) return false; // what came late is not shown
     const first = this.after.hidden;
     this.#shown = url;
     this.after.src = url;
@@ -203,7 +204,7 @@ export class Stage {
     const item = this.item;
     if (!glimpse || item?.job.id !== job.id || item.number !== number || item.picture) return;
     const words = say("studio.label_glimpse");
-    if (!(await this.#put(item, glimpse, words, words)) || item.picture) return;
+    if (!(await this.#put(item, glimpse, words, words))) return;
     this.after.classList.add("soft");
     $("#what").textContent = say("studio.made_glimpse");
     this.#peeked = true;
