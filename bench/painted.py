@@ -34,7 +34,7 @@ from bench.answers import Case, case
 from bench.common import finish
 from bgstudio.backends.painted import PaintedBackend
 from bgstudio.backends.painted.canvas import Laid, fit_canvas, lay
-from bgstudio.backends.painted.drift import Tracker, find_drift
+from bgstudio.backends.painted.drift import Drift, Tracker, find_drift
 from bgstudio.backends.painted.growth import find_regions
 from bgstudio.backends.painted.guide import paint_guide
 from bgstudio.backends.painted.judge import LOOK, judge, straightened
@@ -98,13 +98,11 @@ def drift_error(seed: int, side: int) -> float:
     return float(np.hypot(*(true - said).T).max()) / unit
 
 
-def left_over(it: Answered) -> Bool:
+def left_over(it: Answered, drift: Drift) -> Bool:
     """Where the model's product still shows beside ours after correction, at the ask's size: the truth, not a guess."""
     _, alpha = drawn_product(it.ask, it.case.mischief)
     size = alpha.shape[::-1]
-    back = cv2.warpAffine(
-        alpha, find_drift(it.answer, it.laid).matrix(), size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    )
+    back = cv2.warpAffine(alpha, drift.matrix(), size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     wide = max(1, round(RING * max(size) / 1024))
     ours = cv2.dilate((it.laid.alpha > 0.5).astype(np.uint8), np.ones((2 * wide + 1, 2 * wide + 1), np.uint8)) > 0
     return np.asarray((back > 0.5) & ~ours, bool)
@@ -114,12 +112,13 @@ def verdict(seed: int, kind: str = "", real: Path | None = None) -> tuple[str, s
     """(what the case is, what was said of it, detail) of one seed."""
     it = answered(case(seed, SIDE, kind, real))
     tracker = Tracker(it.laid)
-    said = judge(it.answer, it.laid, tracker.find(it.answer), tracker).fault or ""
+    drift = tracker.find(it.answer)
+    said = judge(it.answer, it.laid, drift, tracker).fault or ""
     if it.case.twins:
         return "twin", said, "twin"
     if not it.case.grown:
         return ("alike" if it.case.alike else "clean"), said, "clean"
-    seen = left_over(it).sum() / (it.laid.alpha > 0.5).sum()
+    seen = left_over(it, drift).sum() / (it.laid.alpha > 0.5).sum()
     return ("grown" if seen > HARMLESS or said else "undone"), said, it.case.grown
 
 
@@ -154,7 +153,7 @@ def regions(seed: int, real: Path | None = None) -> list[tuple[Double, bool]]:
     if not drift.sure or it.case.twins:
         return []
     picture, laid = straightened(it.answer, it.laid, drift, LOOK)
-    truth = cv2.resize(left_over(it).astype(np.uint8), laid.alpha.shape[::-1], interpolation=cv2.INTER_AREA) > 0
+    truth = cv2.resize(left_over(it, drift).astype(np.uint8), laid.alpha.shape[::-1], interpolation=cv2.INTER_AREA) > 0
     out = []
     for part in find_regions(picture, laid):
         both = float((part.mask & truth).sum())

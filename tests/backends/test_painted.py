@@ -228,7 +228,7 @@ def test_a_part_before_a_ground_in_the_products_colours_is_found(seed: int) -> N
 
 def test_a_part_is_cut_off_from_what_it_runs_into() -> None:
     it, regions, _ = regions_of(100)
-    truth = left_over(it)
+    truth = left_over(it, find_drift(it.answer, it.laid))
     found = [part for part in regions if part.likely > LIMIT]
     assert found
     assert max((part.mask & truth).sum() / part.mask.sum() for part in found) > 0.7

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ParamSpec, cast
 
 import numpy as np
 from PIL import Image
@@ -38,6 +38,8 @@ from bgstudio.testing import PaintedBackend, StandInPainter, painted_studio
 from bgstudio.vault import Box
 from bgstudio.weights.models import MODELS
 from tests.factories import matte
+
+P = ParamSpec("P")
 
 
 def cut_by_corners(
@@ -132,8 +134,7 @@ class FakeEngine:
         finally:
             self._waiting.remove(task.job)
         self._working += 1
-        loop = asyncio.get_running_loop()
-        self._shown = partial(_soon, loop, shown)
+        self._shown = _on_loop(shown)
         stop = threading.Event()
         work = asyncio.ensure_future(asyncio.to_thread(self._work, task, _on_loop(told), stop.is_set))
         try:
@@ -189,17 +190,14 @@ class FakeEngine:
             await asyncio.to_thread(self._studio.close)
 
 
-def _soon(loop: asyncio.AbstractEventLoop, shown: Shown, picture: bytes) -> None:
-    loop.call_soon_threadsafe(shown, picture)
-
-
-def _on_loop(told: Told) -> Callable[[str, float], None]:
+def _on_loop(call: Callable[P, object]) -> Callable[P, None]:
+    """The same, called from any thread on this loop's."""
     loop = asyncio.get_running_loop()
 
-    def tell(step: str, part: float) -> None:
-        loop.call_soon_threadsafe(told, step, part)
+    def soon(*args: P.args, **more: P.kwargs) -> None:
+        loop.call_soon_threadsafe(partial(call, *args, **more))
 
-    return tell
+    return soon
 
 
 def service(folder: Path, engine: FakeEngine | None = None, **settings: Any) -> Service:

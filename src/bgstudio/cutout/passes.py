@@ -150,8 +150,8 @@ def look_closest(looks: Looks, model: MatteModel, rgb: Byte, cell: float) -> Loo
     only ever raised, only in and beside open areas, only by a look that sees what was settled before as it was
     settled, and not where something comes in from the frame's side: that is an arm or a table.
     """
-    open_areas, box = _open_areas(looks.matte, cell), product_box(looks.matte, _CLOSER_MARGIN)
-    found = np.count_nonzero(to_cells(looks.matte, max(1.0, cell)) > 0.5)
+    cells, box = to_cells(looks.matte, max(1.0, cell)), product_box(looks.matte, _CLOSER_MARGIN)
+    open_areas, found = _open_areas(cells), np.count_nonzero(cells > 0.5)
     if box is None or np.count_nonzero(open_areas) <= _WORTH * found:
         return looks
     h, w = rgb.shape[:2]
@@ -197,9 +197,8 @@ def _soft_overlap(a: Float, b: Float) -> float:
     return float(np.minimum(a, b).sum()) / either if either else 1.0
 
 
-def _open_areas(matte: Float, cell: float) -> Bool:
-    """Where a matte is undecided over a broad area, bool (h, w) on the grid of cells; soft contours are narrower."""
-    cells = to_cells(matte, max(1.0, cell))
+def _open_areas(cells: Float) -> Bool:
+    """Where a matte on the grid of cells, (h, w), is undecided over a broad area; soft contours are narrower."""
     low, high = _OPEN
     undecided = ((cells > low) & (cells < high)).astype(np.uint8)
     return np.asarray(cv2.morphologyEx(undecided, cv2.MORPH_OPEN, disc(_BROAD)) > 0)

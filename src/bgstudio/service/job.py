@@ -128,8 +128,7 @@ class Job:
     def note_progress(self, step: str, part: float, doing: Step, number: int) -> None:
         """How far the running task is; ``part`` 0..1."""
         done = round(min(1.0, max(0.0, part)), 3)
-        glimpse = self.progress["glimpse"] if self.glimpse else None
-        self.progress = {"step": step, "part": done, "doing": doing, "number": number, "glimpse": glimpse}
+        self.progress = self.progress | {"step": step, "part": done, "doing": doing, "number": number}
         self._moved()
 
     def note_glimpse(self, picture: bytes) -> None:

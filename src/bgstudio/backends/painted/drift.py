@@ -17,7 +17,7 @@ from scipy import fft
 
 from bgstudio.backends.painted.canvas import Laid
 from bgstudio.backends.painted.structure import orientation, product_orientation, summed
-from bgstudio.pixels.types import Byte, Double, Float
+from bgstudio.pixels.types import Bool, Byte, Double, Float
 
 Index = npt.NDArray[np.intp]
 
@@ -39,6 +39,9 @@ STAYS = 0.7
 
 UNMOVED = 0.2
 """Difference of an answer's product from ours, by ours from itself a pixel further, below which it was left alone."""
+
+LEAST_INSIDE = 400
+"""Pixels inside a product that it takes to tell."""
 
 POINTS = 900
 LEAST = 0.45
@@ -104,6 +107,8 @@ class Tracker:
         longest = max(width, height)
         self._factors = [min(1.0, level / longest) for level in (COARSE, COARSE * 2, FINE)]
         self._small = laid.resized(*self._size(self._factors[0]))
+        self._interior = cv2.erode((laid.alpha > 0.99).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        self._slide = _slide(laid.rgb, self._interior)
         self._edges = [_Edges.of(laid.resized(*self._size(factor))) for factor in self._factors[1:]]
 
     def _size(self, factor: float) -> tuple[int, int]:
@@ -136,16 +141,7 @@ class Tracker:
 
         Edges cannot tell that of a material that is all edges. Of one without any texture this cannot, and edges can.
         """
-        sure = cv2.erode((self._laid.alpha > 0.99).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-        if sure.sum() < 400:
-            return False
-        ours = self._laid.rgba[..., :3].astype(np.int16)
-
-        def away(other: npt.NDArray[np.int16]) -> float:
-            return float(np.abs(ours - other)[sure].mean())
-
-        shifted = min(away(np.roll(ours, 1, axis)) for axis in (0, 1))
-        return away(answer.astype(np.int16)) < UNMOVED * shifted
+        return self._slide > 0 and _apart(self._laid.rgb, answer, self._interior) < UNMOVED * self._slide
 
     def remaining(self, straight: Byte) -> tuple[float, float]:
         """What is left after correction: (shift of the product in pixels, by how much its outline lies outside ours).
@@ -168,6 +164,18 @@ def find_drift(answer: Byte, laid: Laid) -> Drift:
 
 def _middle(rows: Index, columns: Index) -> tuple[float, float]:
     return float(columns[0] + columns[-1]) / 2, float(rows[0] + rows[-1]) / 2
+
+
+def _apart(one: Byte, other: Byte, where: Bool) -> float:
+    """Mean difference of two pictures in levels."""
+    return float(np.abs(one[where].astype(np.int16) - other[where]).mean())
+
+
+def _slide(rgb: Byte, interior: Bool) -> float:
+    """Difference in levels of a product from itself a pixel further; 0 where there is too little of it."""
+    if interior.sum() < LEAST_INSIDE:
+        return 0.0
+    return min(_apart(rgb, np.roll(rgb, 1, axis), interior) for axis in (0, 1))
 
 
 @dataclass(frozen=True, eq=False)

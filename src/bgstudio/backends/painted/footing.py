@@ -210,19 +210,24 @@ def _dropped(alpha: Float, scene: Scene) -> Float:
     return np.asarray(1 - (1 - 0.5 * cast) * (1 - 0.5 * near), np.float32)
 
 
+def turned_over(picture: Float, stand: Footing) -> Float:
+    """A picture (h, w) or (h, w, c) turned over at the ground line, column by column; 0 where nothing comes to lie."""
+    height, width = picture.shape[:2]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    source = 2 * stand.low[None].astype(np.float32) - 1 - y
+    return np.asarray(cv2.remap(picture, x, source, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
+
+
 def mirror_image(laid: Laid, stand: Footing) -> tuple[Float, Float]:
     """What a mirror under the product shows: (encoded colours 0..1 (h, w, 3), how much of it 0..1 (h, w)).
 
     Turned over at the ground line, column by column; it fades and blurs with its distance, as on anything but a
     perfect mirror. Nothing of it is above the ground line.
     """
-    height, width = laid.alpha.shape
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    y = np.arange(len(laid.alpha), dtype=np.float32)[:, None]
     line = stand.low[None].astype(np.float32)
-    source = 2 * line - 1 - y
     weight = laid.alpha[..., None]
-    picture = np.dstack([laid.rgb.astype(np.float32) / 255 * weight, laid.alpha])
-    turned = np.asarray(cv2.remap(picture, x, source, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
+    turned = turned_over(np.dstack([laid.rgb.astype(np.float32) / 255 * weight, laid.alpha]), stand)
     sharp = blur(turned, max(0.6, 0.003 * stand.tall))
     soft = blur(turned, max(1.0, 0.016 * stand.tall))
     far = np.clip((y - line) / (0.5 * stand.tall), 0, 1)[..., None]

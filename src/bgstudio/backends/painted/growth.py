@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from bgstudio.backends.painted.canvas import Laid
-from bgstudio.backends.painted.footing import footing
+from bgstudio.backends.painted.footing import footing, turned_over
 from bgstudio.backends.painted.mend import pulled_and_pushed
 from bgstudio.backends.painted.structure import largest, slopes, summed
 from bgstudio.backends.painted.weighing import ALIKE, FARTHEST, Around, Window, likelihood, measured
@@ -147,11 +147,21 @@ def _around(picture: Float, laid: Laid) -> Around | None:
     unlike = np.asarray(unlike * ALIKE / (ALIKE + np.minimum(grain, 30)), np.float32)
     behind = _behind(picture, away, size)
     rival, dimmed = _unlike(smooth, behind, SHADOWS, 0.0)
+    below, mirrored = _lower(laid.alpha)
     return Around(
         smooth=smooth, edges=_edges(smooth, grain), grain=grain, solid=solid, away=away, direct=direct, unlike=unlike,
         gain=gain, rival=rival, dimmed=dimmed, off=largest(np.abs(smooth - behind)),
-        expected=largest(np.abs(beside - behind)), alpha=laid.alpha, stand=footing(laid.alpha), size=size,
+        expected=largest(np.abs(beside - behind)), below=below, mirrored=mirrored, size=size,
     )  # fmt: skip
+
+
+def _lower(alpha: Float) -> tuple[Bool, Bool]:
+    """What is lower than the product's foot, and its image on a glossy ground, bool (h, w) each."""
+    stand = footing(alpha)
+    if stand is None:
+        return np.zeros(alpha.shape, bool), np.zeros(alpha.shape, bool)
+    rows, line = np.arange(len(alpha))[:, None], stand.low[None]
+    return rows > line - 0.03 * stand.tall, (turned_over(alpha, stand) > 0.5) & (rows >= line.astype(np.float32))
 
 
 def _cut_out(scene: Around) -> Iterator[tuple[Window, Bool]]:

@@ -9,11 +9,11 @@ picture's border? The weights were fitted by logistic regression on drawn and on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
-from bgstudio.backends.painted.footing import Footing
 from bgstudio.pixels.filters import disc
 from bgstudio.pixels.types import Bool, Double, Float
 
@@ -87,8 +87,8 @@ class Around:
         off: difference from the background as it is, in levels.
         expected: difference between the nearest part of the product and the background, in levels: how strong the
             product's outline must be there.
-        alpha: 0..1, the product.
-        stand: where the product stands.
+        below: bool, what is lower than the product's foot; nothing where it has none.
+        mirrored: bool, the product's image on a glossy ground; likewise.
         size: root of the product's area.
     """
 
@@ -104,9 +104,15 @@ class Around:
     dimmed: Float
     off: Float
     expected: Float
-    alpha: Float
-    stand: Footing | None
+    below: Bool
+    mirrored: Bool
     size: float
+
+    @cached_property
+    def upright(self) -> tuple[int, int]:
+        """First row and height of the product."""
+        rows = np.flatnonzero(self.solid.any(1))
+        return int(rows[0]), int(rows[-1] - rows[0]) + 1
 
 
 def likelihood(measures: Double) -> float:
@@ -134,7 +140,7 @@ def measured(scene: Around, window: Window, region: Bool) -> Double:
     crossing = edges[(away < 2.5) & (cv2.dilate(join.astype(np.uint8), disc(2)) > 0)]
     strongest = np.asarray(cv2.dilate(edges, np.ones((3, 3), np.uint8)), np.float32)
     weakest, weak = _quantiles(strongest[rim], 0.1, 0.3)
-    below, shade = _below(scene, window, region), _shade(inner, outer)
+    below, shade = float(scene.below[window][region].mean()), _shade(inner, outer)
     count = float(region.sum())
     unlike, rival = scene.unlike[window][region], scene.rival[window][region]
     gain, dimmed = scene.gain[window][region], scene.dimmed[window][region]
@@ -142,7 +148,7 @@ def measured(scene: Around, window: Window, region: Bool) -> Double:
     outline = max(cv2.arcLength(contour, True) for contour in contours)
     thick = 2 * float(cv2.distanceTransform(region.astype(np.uint8), cv2.DIST_L2, 3).max()) / size
     open_ = [1 - value for value in _quantiles(crossing, 0.2, 0.4, 0.6, 0.8, otherwise=1.0)]
-    rows = np.flatnonzero(scene.solid.any(1))
+    top, tall = scene.upright
     middle = float(np.nonzero(region)[0].mean()) + window[0].start
     expected = _quantiles(scene.expected[window][join], 0.2, 0.5)
     return np.array([
@@ -161,8 +167,8 @@ def measured(scene: Around, window: Window, region: Bool) -> Double:
         float(dimmed.mean()) - 1, float(dimmed.std()),
         min(1.0, thick),
         0.05 * outline * size / count,
-        max(0.0, (rows[0] - middle) / (rows[-1] - rows[0] + 1)),
-        _mirror(scene, window, region),
+        max(0.0, (top - middle) / tall),
+        float(scene.mirrored[window][region].mean()),
         shade, shade * below,
         float(_leaks(scene, window, region)),
     ])  # fmt: skip
@@ -193,27 +199,6 @@ def _leaks(scene: Around, window: Window, region: Bool) -> bool:
     rows, columns = window
     border = rows.start == 0 or columns.start == 0 or rows.stop >= height or columns.stop >= width
     return border or float(scene.away[window][region].max()) > 0.97 * FARTHEST * scene.size
-
-
-def _below(scene: Around, window: Window, region: Bool) -> float:
-    """Part of a region that is lower than the product's foot."""
-    if scene.stand is None:
-        return 0.0
-    rows = np.arange(window[0].start, window[0].start + region.shape[0])[:, None]
-    low = scene.stand.low[window[1].start : window[1].start + region.shape[1]][None]
-    return float((rows > low - 0.03 * scene.stand.tall)[region].mean())
-
-
-def _mirror(scene: Around, window: Window, region: Bool) -> float:
-    """Part of a region that lies in the product's image on a glossy ground."""
-    if scene.stand is None:
-        return 0.0
-    rows = np.arange(window[0].start, window[0].start + region.shape[0])[:, None].astype(np.float32)
-    columns = np.arange(window[1].start, window[1].start + region.shape[1])
-    line = scene.stand.low[columns][None].astype(np.float32)
-    x = np.broadcast_to(columns[None].astype(np.float32), region.shape).copy()
-    cover = cv2.remap(scene.alpha, x, (2 * line - 1 - rows + 0 * x).astype(np.float32), cv2.INTER_LINEAR)
-    return float(((cover > 0.5) & (rows >= line))[region].mean())
 
 
 def _shade(inner: Float, outer: Float) -> float:
