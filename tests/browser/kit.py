@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from bgstudio.web.app import create_app
@@ -137,3 +138,16 @@ def visiting(browser: Browser, run: Running, **context: Any) -> Iterator[Visit]:
         assert visit.faults == []
     finally:
         made.close()
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds wrong, once the page's style sheets are there."""
+    page.wait_for_load_state()
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+
+
+def fits(page: Page) -> bool:
+    """Whether the page, once its style sheets are there, needs no scrolling sideways."""
+    page.wait_for_load_state()  # an element that is awaited can be there before they are
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))

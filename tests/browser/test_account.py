@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from bgstudio.domain.brief import Brief
 from bgstudio.service import Visitor
 from bgstudio.web.access import SIGNED_IN
 from bgstudio.web.words import TEXT
-from tests.browser.kit import BOTTLE, DESKTOP, PHONE, Running, Visit, visiting
+from tests.browser.kit import BOTTLE, DESKTOP, PHONE, Running, Visit, faults, fits, visiting
 from tests.web.signed import enter
 
 Made = TypeVar("Made")
@@ -42,15 +41,6 @@ def signed_in(run: Running, visit: Visit, mark: str, agent: str = "") -> Visitor
 def somebody() -> str:
     """Somebody who was never here."""
     return f"person-{next(PEOPLE)}"
-
-
-def faults(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.querySelector('main').scrollWidth <= innerWidth"))
 
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -109,7 +99,7 @@ def test_export(studio: Running, visit: Visit, tmp_path: Path) -> None:
     away.goto((tmp_path / "mine" / "index.html").as_uri())
     expect(away.get_by_role("heading", level=1)).to_be_visible()
     expect(away.get_by_role("link", name="Dusk")).to_be_visible()
-    assert away.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(away)
     page.context.set_offline(False)
 
 

@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from bgstudio.web.words import TEXT
-from tests.browser.kit import BOTTLE, DESKTOP, PHONE, Running, running, visiting
-from tests.browser.test_account import faults
+from tests.browser.kit import BOTTLE, DESKTOP, PHONE, Running, faults, running, visiting
 
 WORDS = TEXT["backends"]
 SIZES = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -73,6 +72,27 @@ def test_several_are_made_one_after_the_other_and_shown_side_by_side(
         assert len({job["id"] for job in page.request.get("/v1/jobs").json()["jobs"]}) == 4
         shown.nth(1).click()
         expect(page.locator("#allpics")).to_be_hidden()
+
+
+def test_pictures_side_by_side_stay_when_one_of_them_comes_late(browser: Browser, models: Running) -> None:
+    with visiting(browser, models) as visit:
+        page = visit.page
+        page.goto("/")
+        visit.drop()
+        visit.finished()
+        late: list[Route] = []
+        page.route("**/files/*.jpeg", lambda route: late.append(route))  # a bound method of C is not taken
+        for name in ("Path tracer", "FLUX.2 klein 4B"):
+            page.get_by_label(name).check()
+        page.locator("#make").click()
+        expect(page.locator("#allpics button")).to_have_count(2)
+        assert late
+        for one in late:
+            one.continue_()
+        page.unroute("**/files/*.jpeg")
+        page.wait_for_function("() => [...document.querySelectorAll('#allpics img')].every(one => one.naturalWidth)")
+        page.wait_for_timeout(300)
+        expect(page.locator("#allpics")).to_be_visible()
 
 
 @SIZES

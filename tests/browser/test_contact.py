@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from bgstudio.web.words import TEXT
-from tests.browser.kit import DESKTOP, PHONE, Running, running, visiting
-from tests.browser.test_account import faults, fits, on, signed_in
+from tests.browser.kit import DESKTOP, PHONE, Running, faults, fits, running, visiting
+from tests.browser.test_account import on, signed_in
 
 WORDS = TEXT["contact"]
 

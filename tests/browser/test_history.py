@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from bgstudio.web.words import TEXT
-from tests.browser.kit import BOTTLE, DESKTOP, PHONE, Running, Visit, visiting
-from tests.browser.test_account import faults, fits, signed_in, somebody
+from tests.browser.kit import BOTTLE, DESKTOP, PHONE, Running, Visit, faults, fits, visiting
+from tests.browser.test_account import signed_in, somebody
 
 WORDS = TEXT["history"]
 

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from bgstudio.web.words import TEXT
-from tests.browser.kit import DESKTOP, PHONE, Running, visiting
-from tests.browser.test_account import faults, fits, signed_in, somebody
+from tests.browser.kit import DESKTOP, PHONE, Running, faults, fits, visiting
+from tests.browser.test_account import signed_in, somebody
 
 PAGES = ("/privacy", "/privacy/versions", "/terms", "/imprint", "/contact", "/sign-in", "/account", "/history")
 SIZES = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from bgstudio.service import Service
-from tests.browser.kit import DESKTOP, PHONE, Running, running, visiting
-from tests.browser.test_pages import faults
+from tests.browser.kit import DESKTOP, PHONE, Running, faults, fits, running, visiting
 
 
 def on_loop(studio: Running, work: object) -> object:
@@ -54,7 +53,7 @@ def test_the_operators_page(tmp_path: Path, browser: Browser, theme: str, viewpo
         page = visit.page
         enter(page, studio)
         assert faults(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert fits(page)
         page.get_by_text("As a table").first.click()
         expect(page.get_by_role("cell", name="214")).to_be_visible()
         page.get_by_role("link", name="7 days").click()

@@ -5,26 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Response
 
 from bgstudio.bootstrap import build_director
 from bgstudio.web.words import TEXT, examples, sizes
-from tests.browser.kit import IMAGES, PHONE, Running, visiting
+from tests.browser.kit import IMAGES, PHONE, Running, faults, visiting
 
 STATIC = IMAGES.parent
-SERIOUS = ("serious", "critical")
-
-
-def faults(page: Page) -> list[str]:
-    """Serious findings of axe-core."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found if one["impact"] in SERIOUS for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
-def test_no_serious_fault_on_any_page(
+def test_no_fault_on_any_page(
     browser: Browser, studio: Running, theme: str, viewport: dict[str, int] | None
 ) -> None:
     with visiting(

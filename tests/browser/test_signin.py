@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from bgstudio.audit.provider import Fault, StandInProvider
 from bgstudio.service.rates import Window
 from bgstudio.web.access import SIGNED_IN
-from tests.browser.kit import DESKTOP, PHONE, Running, Visit, running, visiting
+from tests.browser.kit import DESKTOP, PHONE, Running, Visit, faults, fits, running, visiting
 
 SIZES = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 SCRIPTS = pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
@@ -174,7 +173,7 @@ def test_every_refusal_is_explained_and_the_next_try_succeeds(
         press(page)
         expect(page.get_by_role("alert")).to_contain_text(words)
         assert not signed_in(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert fits(page)
         provider.fault = None
         press(page)
         page.wait_for_url(f"{house.url}/")
@@ -255,14 +254,16 @@ def test_the_page_is_accessible(browser: Browser, house: Running, theme: str, vi
         page = visit.page
         for path in ("/sign-in", "/sign-in?cancelled=1", "/auth/callback?state=x&code=y"):
             page.goto(path)
-            _accessible(page, path)
+            assert faults(page) == [], path
+            assert fits(page), path
     with (
         running(tmp_path, client_id="studio", public_url="") as run,
         visiting(browser, run, viewport=viewport, color_scheme=theme, bypass_csp=True) as visit,
     ):
         visit.page.goto("/sign-in")
         expect(visit.page.get_by_role("button", name="Continue with Google")).to_be_visible()
-        _accessible(visit.page, "Google")
+        assert faults(visit.page) == []
+        assert fits(visit.page)
         box = visit.page.locator(".gbtn").bounding_box()
         other = visit.page.get_by_role("link", name="Continue without an account").bounding_box()
         assert box is not None
@@ -277,9 +278,3 @@ def test_the_page_is_accessible(browser: Browser, house: Running, theme: str, vi
             "one => [getComputedStyle(one).backgroundColor, getComputedStyle(one).color]"
         )
         assert tuple(found) == colours[theme]
-
-
-def _accessible(page: Page, where: str) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]] == [], where
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where

@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bgstudio.web.words import TEXT
-from tests.browser.kit import DESKTOP, PHONE, Running, running, visiting
-from tests.browser.test_account import faults, fits
+from tests.browser.kit import DESKTOP, PHONE, Running, faults, fits, running, visiting
 from tests.web.test_verify import picture, plain
 
 WORDS = TEXT["verify"]

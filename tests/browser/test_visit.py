@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.kit import BOTTLE, DESKTOP, PHONE, Running, visiting
+from tests.browser.kit import BOTTLE, DESKTOP, PHONE, Running, fits, visiting
 
 LISTEN = """const send = window.fetch; window.fetch = (url, options) => {
     if (options?.body instanceof FormData) window.sent = options.body.get("wish");
@@ -39,7 +39,7 @@ def test_drop_look_download(browser: Browser, studio: Running, viewport: dict[st
         visit.finished()
         expect(page.locator("#okline-b")).to_have_text("The cut-out looks clean.")
         expect(page.locator("#after")).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+        assert fits(page), "the page scrolls sideways"
         page.locator("#dl").click()
         with page.expect_download() as download:
             page.get_by_role("link", name="PNG 1024").click()

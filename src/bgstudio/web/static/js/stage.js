@@ -149,6 +149,7 @@ export class Stage {
 
   /** Show a picture, or its job's preview while it is being made. */
   async show(item) {
+    if (this.item !== item && this.frame.view === "all") this.frame.view = "picture";
     this.item = item;
     const { picture, job } = item;
     const url = picture ? picture.files.jpeg || picture.files.webp || picture.files.png || Object.values(picture.files)[0] : job.preview?.url;
@@ -185,7 +186,7 @@ export class Stage {
     this.frame.ratio = item.job.width / item.job.height;
     $("#lbl-r").textContent = label;
     $("#lbl-r").hidden = false;
-    if (first || this.frame.view === "all") this.frame.view = "picture";
+    if (first && this.frame.view !== "all") this.frame.view = "picture"; // what lies side by side stays until another is asked for
     this.#allow();
     return true;
   }

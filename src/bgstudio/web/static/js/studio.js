@@ -206,7 +206,7 @@ function heard(job, photo) {
   } else dismiss("line");
   for (const item of come) stage.say(job.count > 1 ? say("progress.ready_n", { n: item.number + 1, count: job.count }) : say("progress.ready"));
   const current = strip.current;
-  if (current?.job.id === job.id) state.shown = stage.show(current);
+  if (current?.job.id === job.id) stage.show(current);
   if (!api.ended(job)) { if (state.focus === job.id) stage.progress(job, job.progress); return; }
   state.jobs.delete(job.id);
   if (state.focus === job.id) { state.focus = null; stage.idle(); }
@@ -227,7 +227,7 @@ function next(job) {
   const made = state.side.jobs;
   state.side = null;
   const items = strip.items.filter((item) => item.picture && made.includes(item.job.id)).reverse();
-  if (items.length > 1) Promise.resolve(state.shown).then(() => sideBySide(items));
+  if (items.length > 1) sideBySide(items);
 }
 
 /** Up to four pictures beside each other, with what made each of them. */
@@ -380,12 +380,16 @@ function beginMove() {
   stage.moving = true;
   return stage.moving;
 }
-// The key may come before it is known where the product stands.
+function move() {
+  if (stage.moving) stage.moving = false;
+  else beginMove();
+}
+// The key may come before it is known where the product stands, and before the button may be pressed.
 async function moveSoon(item) {
   await item?.placing;
-  if (strip.current === item) $("#move").click();
+  if (strip.current === item) move();
 }
-$("#move").addEventListener("click", () => { if (stage.moving) stage.moving = false; else beginMove(); });
+$("#move").addEventListener("click", move);
 stage.box.addEventListener("placed", () => { direction.placement = round(stage.box.at); placed(); changed(); });
 stage.box.addEventListener("keydown", (event) => { if (event.key === "Escape" || event.key === "Enter") { stage.moving = false; $("#move").focus(); event.preventDefault(); } });
 for (const button of $$("[data-nudge]")) button.addEventListener("click", () => { if (beginMove()) { stage.box.nudge(button.dataset.nudge); button.focus(); } });
