@@ -65,8 +65,8 @@ def pictures(rest: list[str]) -> None:
 
 
 def test(rest: list[str]) -> None:
-    """The tests."""
-    run(tool("python"), "-m", "pytest", *rest)
+    """The tests, two at a time: most wait for a browser, a server or a renderer half of theirs."""
+    run(tool("python"), "-m", "pytest", "-n", "2", "--dist", "worksteal", *rest)
 
 
 def check(_rest: list[str]) -> None:
