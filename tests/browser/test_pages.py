@@ -16,9 +16,7 @@ STATIC = IMAGES.parent
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
-def test_no_fault_on_any_page(
-    browser: Browser, studio: Running, theme: str, viewport: dict[str, int] | None
-) -> None:
+def test_no_fault_on_any_page(browser: Browser, studio: Running, theme: str, viewport: dict[str, int] | None) -> None:
     with visiting(
         browser, studio, color_scheme=theme, bypass_csp=True, **({"viewport": viewport} if viewport else {})
     ) as visit:
