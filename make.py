@@ -65,7 +65,7 @@ def pictures(rest: list[str]) -> None:
 
 
 def test(rest: list[str]) -> None:
-    """The tests, two at a time: most wait for a browser, a server or a renderer half of theirs."""
+    """The tests, two at a time, for many wait for a browser, a server or a renderer; ``-n 0`` runs one at a time."""
     run(tool("python"), "-m", "pytest", "-n", "2", "--dist", "worksteal", *rest)
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.chromium import HOW, find
-from tests.browser.kit import Running, running
+from tests.browser.kit import PATIENCE, Running, running
 
 
 @pytest.fixture(scope="package")
@@ -17,7 +17,7 @@ def browser() -> Iterator[Browser]:
     path = find()
     if path is None:
         pytest.skip(HOW)
-    expect.set_options(timeout=20_000)  # as long as a visit waits for anything: a busy machine fails nothing
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield made

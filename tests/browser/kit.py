@@ -21,6 +21,9 @@ IMAGES = Path(__file__).parents[2] / "src" / "bgstudio" / "web" / "static" / "im
 BOTTLE = IMAGES / "samples" / "bottle.webp"
 """A product with transparency: cut out already, so that no network is needed."""
 
+PATIENCE = 20_000
+"""Milliseconds that a visit waits for anything: a busy machine fails nothing."""
+
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -131,7 +134,7 @@ class Visit:
 def visiting(browser: Browser, run: Running, **context: Any) -> Iterator[Visit]:
     """A new visitor; at the end nothing may have gone wrong."""
     made = browser.new_context(base_url=run.url, **{"viewport": DESKTOP, **context})
-    made.set_default_timeout(20_000)
+    made.set_default_timeout(PATIENCE)
     try:
         visit = Visit(made.new_page(), run.url)
         yield visit
@@ -150,4 +153,5 @@ def faults(page: Page) -> list[str]:
 def fits(page: Page) -> bool:
     """Whether the page, once its style sheets are there, needs no scrolling sideways."""
     page.wait_for_load_state()  # an element that is awaited can be there before they are
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+    widths = page.evaluate("[...document.querySelectorAll('html, main')].map(one => one.scrollWidth)")
+    return max(widths) <= int(page.evaluate("innerWidth"))

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 from bgstudio.audit.provider import Fault, StandInProvider
 from bgstudio.service.rates import Window
 from bgstudio.web.access import SIGNED_IN
-from tests.browser.kit import DESKTOP, PHONE, Running, Visit, faults, fits, running, visiting
+from tests.browser.kit import DESKTOP, PATIENCE, PHONE, Running, Visit, faults, fits, running, visiting
 
 SIZES = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 SCRIPTS = pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
@@ -63,7 +63,7 @@ class Journey(Visit):
 @contextmanager
 def journey(browser: Browser, run: Running, provider: str, **context: Any) -> Iterator[Journey]:
     made = browser.new_context(base_url=run.url, **{"viewport": DESKTOP, **context})
-    made.set_default_timeout(20_000)
+    made.set_default_timeout(PATIENCE)
     made.route("https://**", lambda route: route.abort())  # the provider's page wants a style sheet from elsewhere
     try:
         visit = Journey(made.new_page(), run.url, provider)

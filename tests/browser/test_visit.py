@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.kit import BOTTLE, DESKTOP, PHONE, Running, fits, visiting
 
@@ -220,6 +220,24 @@ def test_by_keyboard_alone(browser: Browser, studio: Running) -> None:
         expect(page.locator("#m-dl a").nth(1)).to_be_focused()
         page.keyboard.press("Escape")
         expect(page.locator("#m-dl")).to_be_hidden()
+
+
+def test_the_key_moves_the_product_before_its_picture_has_come(browser: Browser, studio: Running) -> None:
+    with visiting(browser, studio) as visit:
+        page = visit.page
+        page.goto("/")
+        late: list[Route] = []
+        page.route("**/files/*.jpeg", lambda route: late.append(route))  # a bound method of C is not taken
+        visit.drop()
+        expect(page.locator("#dl")).to_be_enabled()
+        expect(page.locator("#move")).to_be_disabled()
+        page.locator("body").press("m")
+        expect(page.locator("move-box")).to_be_focused()
+        assert late
+        for one in late:
+            one.continue_()
+        page.unroute("**/files/*.jpeg")
+        visit.finished()
 
 
 def test_paste_and_drop(browser: Browser, studio: Running) -> None:
