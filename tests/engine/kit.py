@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CANARY = b"canary-7c1d0f3b-sings-in-the-mine"
 """In the photo's metadata and in the prompt: must never be seen outside sealed bytes."""
 
-PATIENT = Patience(beat=0.3, silence=30.0, stall=2.0, stop=1.0, start=60.0, again=0.05)
-"""Slow machines keep quiet for seconds without being wedged."""
+PATIENT = Patience(beat=0.3, silence=30.0, stall=2.0, stop=20.0, start=60.0, again=0.05)
+"""Busy machines keep quiet, and stop, for seconds without being wedged."""
 
 ALERT = replace(PATIENT, silence=3.0)
 

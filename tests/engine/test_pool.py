@@ -8,6 +8,7 @@ import io
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bgstudio.domain.brief import Brief
 from bgstudio.domain.job import Engine, Outcome, Task
 from bgstudio.domain.outside import OutsideAnswer, OutsideCall
 from bgstudio.domain.ports import Cancel, never
-from bgstudio.engine import PAINTED, LocalPool
+from bgstudio.engine import PAINTED, LocalPool, Patience
 from bgstudio.errors import (
     Busy,
     DeadlineExceeded,
@@ -220,8 +221,8 @@ def test_a_worker_that_does_not_hear_is_killed(tmp_path: Path, monkeypatch: pyte
     kit.with_test_studios(monkeypatch)
 
     async def work() -> None:
-        options: dict[str, Any] = {"arguments": {"mark": str(tmp_path / "mark")}}
-        async with made("deaf", **options) as engine:
+        patience = replace(kit.PATIENT, stop=1.0)
+        async with made("deaf", patience, arguments={"mark": str(tmp_path / "mark")}) as engine:
             (pid,) = engine.pids()
             running = await begin(engine, task(engine, "a"))
             running.cancel()
@@ -234,8 +235,8 @@ def test_a_worker_that_does_not_hear_is_killed(tmp_path: Path, monkeypatch: pyte
 
 
 @contextlib.asynccontextmanager
-async def made(trick: str, **options: Any) -> Any:
-    engine = LocalPool(studio=f"tests.engine.studios:{trick}", patience=kit.PATIENT, **options)
+async def made(trick: str, patience: Patience = kit.PATIENT, **options: Any) -> Any:
+    engine = LocalPool(studio=f"tests.engine.studios:{trick}", patience=patience, **options)
     await engine.start()
     try:
         yield engine
