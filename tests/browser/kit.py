@@ -21,7 +21,7 @@ IMAGES = Path(__file__).parents[2] / "src" / "bgstudio" / "web" / "static" / "im
 BOTTLE = IMAGES / "samples" / "bottle.webp"
 """A product with transparency: cut out already, so that no network is needed."""
 
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds that a visit waits for anything: a busy machine fails nothing."""
 
 DESKTOP = {"width": 1440, "height": 900}

@@ -101,8 +101,12 @@ def test_from_the_head_of_the_page_to_the_provider_and_back(
         cookie = next(one for one in page.context.cookies() if one.get("name") == SIGNED_IN)
         assert cookie["httpOnly"]
         assert cookie["sameSite"] == "Lax"
-        page.reload()
         picture = page.locator(".avatar img")
+        for _ in range(60):  # the provider's picture is fetched after the sign-in, beside it
+            page.reload()
+            if picture.count():
+                break
+            page.wait_for_timeout(500)
         expect(picture).to_be_visible()
         assert str(picture.get_attribute("src")).startswith("/")
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
