@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -145,6 +146,16 @@ def test_the_child_ends_with_its_parent() -> None:
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE and time.monotonic() < end:
         time.sleep(0.1)
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="only where torch is installed could it be loaded")
+def test_the_renderer_does_not_load_torch() -> None:
+    code = (
+        "import sys; from bgstudio.backends.raytrace import runtime; runtime.prepare('scalar', 0);"
+        "from bgstudio.backends.raytrace import job; print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_the_parent_never_loads_the_renderer() -> None:
