@@ -6,8 +6,9 @@ lattice of peaks (Kutter, 1998), whose spacing is the tile's side times the fact
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
-from scipy import fft
+from numpy import fft  # scipy's takes a quarter of a second to load, and every decoder loads it
 
 from bgstudio.pixels.types import Float
 
@@ -21,6 +22,7 @@ and a look at nothing costs little."""
 _STEP = 0.25
 _LATTICE = ((1, 0), (0, 1), (1, 1), (1, -1), (2, 0), (0, 2), (2, 1), (1, 2), (2, -1), (1, -2), (2, 2), (2, -2), (3, 0),
             (0, 3))  # fmt: skip
+_SOME = 3  # every third frequency tells what is usual
 _FAR = 0.7  # part of a side up to which the overlap is large enough
 
 
@@ -49,12 +51,15 @@ def period(even: Float) -> float | None:
 
 
 def _autocorrelation(even: Float) -> Float:
-    """Of the flattened spectrum; [y, x] is the likeness at that shift, negative ones from the end."""
-    height, width = even.shape
-    shape = fft.next_fast_len(2 * height, real=True), fft.next_fast_len(2 * width, real=True)
+    """Of the flattened spectrum; [y, x] is the likeness at that shift, negative ones from the end.
+
+    As much empty ground beside the picture keeps its shifts from wrapping around. Less of it would do for those that
+    are looked at and save a third of the time, but costs one in four white packshots at .78 of their size.
+    """
+    shape = [cv2.getOptimalDFTSize(2 * side) for side in even.shape]
     size = np.abs(fft.rfft2(even, s=shape))
-    flat = np.log1p(size / max(float(np.median(size)), 1e-9))
-    return np.asarray(fft.irfft2(flat, s=shape), np.float32)
+    middle = float(np.median(size[::_SOME, ::_SOME]))
+    return np.asarray(fft.irfft2(np.log1p(size / max(middle, 1e-9)), s=shape), np.float32)
 
 
 def _refined(near: Float, side: float, height: int, width: int) -> float:
