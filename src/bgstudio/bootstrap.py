@@ -1,4 +1,8 @@
-"""From settings to a studio: the only place that reads ``Settings`` and connects objects."""
+"""From settings to a studio: the only place that reads ``Settings`` and connects objects.
+
+What a picture by the path tracer does not need is imported where it is connected: the first picture does not wait for
+the libraries of the service, of image models and of outside services.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bgstudio.backends.diffusion import DiffusionPainter, look_at, plan
-from bgstudio.backends.hosted import PAINTERS, HostedPainter
-from bgstudio.backends.painted import PaintedBackend
 from bgstudio.backends.raytrace import PathTracer
 from bgstudio.backends.raytrace.registry import VOCABULARY
 from bgstudio.cutout import CutoutMaker, U2Net
@@ -21,9 +22,19 @@ from bgstudio.direction import Director, UniversalEncoder
 from bgstudio.domain.brief import AUTO, MAX_SIDE, MIN_SIDE, FileFormat
 from bgstudio.domain.job import Engine
 from bgstudio.domain.outside import OutsideService
-from bgstudio.domain.ports import Backend, Cancel, Channel, CredentialSigner, Decoder, Glimpse, Painter, Progress
+from bgstudio.domain.ports import (
+    Backend,
+    Cancel,
+    Channel,
+    CredentialSigner,
+    Decoder,
+    Glimpse,
+    Painter,
+    Progress,
+    never,
+    silent,
+)
 from bgstudio.domain.sealed import KeyWrapper
-from bgstudio.engine import RENDERER, LocalPool
 from bgstudio.errors import UnsafeSettings
 from bgstudio.intake import DecoderProcess, IntakeLimits
 from bgstudio.intake.sniff import Kind
@@ -31,18 +42,22 @@ from bgstudio.marks import READER, Mark, Marker
 from bgstudio.marks.credentials import available as credentials_here
 from bgstudio.settings import Settings
 from bgstudio.studio import Studio
-from bgstudio.vault.signing import SignerOnDemand, SigningKey
 from bgstudio.version import __version__
 from bgstudio.weights import WeightStore
-from bgstudio.weights.hub import ModelStore
-from bgstudio.weights.models import ImageModel, image_model
 
 if TYPE_CHECKING:
+    from bgstudio.backends.hosted import HostedPainter
     from bgstudio.db import Database
+    from bgstudio.engine import LocalPool
     from bgstudio.identity import Provider
     from bgstudio.service import Insight, JobDesk, Keys, Letters, Operator, Outside, Postman, Service
     from bgstudio.service.visitor import Clock
     from bgstudio.store import ObjectBlobs
+    from bgstudio.vault.signing import SigningKey
+    from bgstudio.weights.hub import ModelStore
+    from bgstudio.weights.models import ImageModel
+
+    Shown = Painter | type[PathTracer] | type[HostedPainter]
 
 FULL_MODEL = "u2net"
 PREVIEW_MODEL = "u2netp"
@@ -80,6 +95,8 @@ def build_backend(config: Settings) -> PathTracer:
 
 def build_models(config: Settings) -> ModelStore:
     """The folder of image models."""
+    from bgstudio.weights.hub import ModelStore
+
     return ModelStore(config.models_dir, offline=config.offline, non_commercial=config.non_commercial_models)
 
 
@@ -94,6 +111,11 @@ def build_image_models(config: Settings, glimpse: Glimpse | None = None) -> tupl
         UsageError, WeightsMissing: a model that is not known, not allowed or not here.
         BackendError: with ``auto``, no model fits this machine.
     """
+    if not config.image_models:
+        return ()
+    from bgstudio.backends.diffusion import DiffusionPainter
+    from bgstudio.backends.painted import PaintedBackend
+
     store = build_models(config)
     return tuple(
         PaintedBackend(DiffusionPainter(model, store.path(model.name), config.diffusion_device, glimpse), VOCABULARY)
@@ -103,8 +125,12 @@ def build_image_models(config: Settings, glimpse: Glimpse | None = None) -> tupl
 
 def _image_models(config: Settings) -> list[ImageModel]:
     """Those of the settings; ``auto`` is the one of those fetched that fits this machine."""
+    from bgstudio.weights.models import image_model
+
     models = [image_model(name) for name in config.image_models if name != AUTO]
     if AUTO in config.image_models:
+        from bgstudio.backends.diffusion import look_at, plan
+
         picked, _room = plan(build_models(config).here(), look_at(config.diffusion_device))
         models += [] if picked in models else [picked]
     return models
@@ -123,7 +149,11 @@ def build_marker(config: Settings, signer: CredentialSigner | None = None) -> Ma
     wanted = _marks(config)
     if Mark.CREDENTIALS not in wanted:
         return Marker(wanted)
-    return Marker(wanted, signer or SignerOnDemand(lambda: build_signing_key(config)))
+    if signer is None:
+        from bgstudio.vault.signing import SignerOnDemand
+
+        signer = SignerOnDemand(lambda: build_signing_key(config))
+    return Marker(wanted, signer)
 
 
 def build_signing_key(config: Settings) -> SigningKey:
@@ -132,6 +162,8 @@ def build_signing_key(config: Settings) -> SigningKey:
     Raises:
         UnsafeSettings, CredentialsFailed: see ``vault.SigningKey``.
     """
+    from bgstudio.vault.signing import SigningKey
+
     certificate, key = config.credentials_certificate, config.credentials_key
     if certificate is not None and key is not None:
         return SigningKey.load(certificate, key)
@@ -183,6 +215,19 @@ class CutoutShop:
                 self._makers[preview] = CutoutMaker(full, small)
             return self._makers[preview]
 
+    def warm_up(self, preview: bool) -> None:
+        """Begin opening the networks in the background, while the photo is being read; never fetches any."""
+        here = {standing.row.name for standing in self._weights.list() if standing.checked}
+        if preview not in self._makers and here >= {PREVIEW_MODEL} | (set() if preview else {FULL_MODEL}):
+            # waited for when the program ends: torn out of the networks' runtime it would take the process along
+            threading.Thread(target=self._quietly_open, args=(preview,)).start()
+
+    def _quietly_open(self, preview: bool) -> None:
+        try:
+            self(preview, silent, never)
+        except Exception:  # whoever cuts next is told
+            return
+
     def _network(self, name: str, progress: Progress, cancel: Cancel) -> U2Net:
         if name not in self._networks:
             path = self._weights.path(name, progress, cancel)
@@ -208,15 +253,15 @@ def build_studio(
     config = config or settings()
     backend = build_backend(config)
     decoder = build_decoder(config)
-    hosted: tuple[Painter, ...] = ()
+    outside: tuple[Backend, ...] = ()
     if config.outside_services:
-        hosted = build_hosted_painters(config, channel or build_direct_channel(config), decoder)
+        outside = build_outside_backends(config, channel or build_direct_channel(config), decoder)
     return Studio(
         decoder=decoder,
         cutters=CutoutShop(build_weights(config), config.threads),
         director=Director(backend.vocabulary, UniversalEncoder()),
         backend=backend,
-        others=(*build_image_models(config, glimpse), *(PaintedBackend(painter, VOCABULARY) for painter in hosted)),
+        others=(*build_image_models(config, glimpse), *outside),
         fallback=config.backend_fallback,
         marker=build_marker(config, signer),
     )
@@ -248,6 +293,9 @@ def studio_for_worker(
 
 def build_engine(config: Settings) -> LocalPool:
     """The pool of workers; start it before use."""
+    from bgstudio.engine import RENDERER, LocalPool
+    from bgstudio.vault.signing import SignerOnDemand
+
     cores = os.cpu_count() or 1
     workers = config.workers or max(1, cores // CORES_PER_WORKER)
     threads = config.threads or (0 if workers == 1 else max(1, cores // workers))
@@ -465,10 +513,20 @@ def build_direct_channel(config: Settings, more: Sequence[OutsideService] = ()) 
     return service.DirectChannel(_switched_on(config, more), _outside_keys(config), config.outside_spend_day)
 
 
-def build_hosted_painters(config: Settings, channel: Channel, decoder: Decoder) -> tuple[HostedPainter, ...]:
-    """A painter for every outside service that is switched on and has one; nothing is sent before it paints."""
-    named = set(config.outside_services)
-    return tuple(painter(channel, decoder) for painter in PAINTERS if painter.name in named)
+def build_outside_backends(config: Settings, channel: Channel, decoder: Decoder) -> tuple[Backend, ...]:
+    """A backend for every outside service that is switched on and has one; nothing is sent before it paints."""
+    from bgstudio.backends.painted import PaintedBackend
+
+    return tuple(PaintedBackend(painter(channel, decoder), VOCABULARY) for painter in _hosted(config))
+
+
+def _hosted(config: Settings) -> list[type[HostedPainter]]:
+    """Painters of the outside services that are switched on."""
+    if not config.outside_services:
+        return []
+    from bgstudio.backends.hosted import PAINTERS
+
+    return [painter for painter in PAINTERS if painter.name in config.outside_services]
 
 
 def _switched_on(config: Settings, more: Sequence[OutsideService]) -> list[OutsideService]:
@@ -614,17 +672,17 @@ def backends_of(config: Settings) -> list[dict[str, Any]]:
     return [_backend_view(backend) for backend in _shown_backends(config)]
 
 
-def _shown_backends(config: Settings) -> list[_Shown]:
+def _shown_backends(config: Settings) -> list[Shown]:
     """What people may choose; nothing is loaded or called for it."""
-    painters = [DiffusionPainter(model, config.models_dir) for model in _image_models(config)]
-    hosted = [painter for painter in PAINTERS if painter.name in config.outside_services]
-    return [PathTracer, *painters, *hosted]
+    shown: list[Shown] = [PathTracer]
+    if config.image_models:
+        from bgstudio.backends.diffusion import DiffusionPainter
+
+        shown += [DiffusionPainter(model, config.models_dir) for model in _image_models(config)]
+    return shown + _hosted(config)
 
 
-_Shown = Painter | type[PathTracer] | type[HostedPainter]
-
-
-def _backend_view(backend: _Shown) -> dict[str, Any]:
+def _backend_view(backend: Shown) -> dict[str, Any]:
     """A backend as people are told of it, JSON-ready."""
     able = backend.capabilities
     return {

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bgstudio.bootstrap import build_studio
-from bgstudio.domain.brief import Brief
+from bgstudio.domain.brief import Brief, Quality
 from bgstudio.domain.cutout import Cutout
 from bgstudio.domain.picture import Picture
 from bgstudio.domain.ports import Cancel, Progress, never, silent
@@ -73,7 +73,7 @@ def shoot(
         raise TypeError("Give a Brief or single wishes, not both.")
     studio = studio or default_studio()
     wish = brief or Brief(**wishes)
-    studio.warm_up(words=wish.prompt is not None)
+    studio.warm_up(words=wish.prompt is not None, preview=wish.quality is Quality.PREVIEW)
     look = None if reference is None else _open(studio, reference)
     return list(studio.shoot(_open(studio, photo), wish, look, progress=progress, cancel=cancel))
 

@@ -73,15 +73,20 @@ class Studio:
         undecided = brief.backend == AUTO and self.others and brief.prompt
         return self.backends.choose(brief.backend, self.director.beyond(brief.prompt) if undecided else ())
 
-    def warm_up(self, *, words: bool = True) -> None:
-        """Let the backend load in the background, where it can, while the first photo is being cut out.
+    def warm_up(self, *, backend: bool = True, words: bool = True, preview: bool | None = None) -> None:
+        """Begin loading in the background what the first photo will need while it is being read and cut out.
 
         Args:
+            backend: load the backend, where it can be.
             words: also load what prompts are read with.
+            preview: also load what cuts out for previews (True) or for finished pictures (False), if it is here.
         """
         warm = getattr(self.backend, "warm_up", None)
-        if warm is not None:
+        if backend and warm is not None:
             warm()
+        warm_cutters = getattr(self.cutters, "warm_up", None)
+        if preview is not None and warm_cutters is not None:
+            warm_cutters(preview)
         if words:
             self.director.warm_up()
 

@@ -15,7 +15,9 @@ import pytest
 from PIL import Image
 
 from bgstudio.cli import app, cut, inspect, shoot
-from bgstudio.errors import RendererDied
+from bgstudio.cli.terminal import Interrupt
+from bgstudio.domain.ports import check
+from bgstudio.errors import Cancelled, RendererDied
 from bgstudio.settings import Settings
 from bgstudio.testing import PaintedBackend, painted_studio
 from tests import factories
@@ -216,9 +218,42 @@ def test_version_and_help(run: Run) -> None:
     assert "--prompt" in run("shoot", "--help")[1]
 
 
+def test_an_interrupt_that_python_drops_is_heard_at_the_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Clears:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    dropped: list[object] = []
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(sys, "unraisablehook", dropped.append)
+    interrupt = Interrupt()
+    try:
+        interrupt.listen()
+        assert not interrupt()
+        thing: object = Clears()
+        del thing
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
+    assert len(dropped) == 1
+    with pytest.raises(Cancelled):
+        check(interrupt)
+
+
+def test_an_interrupt_ends_a_command_at_its_next_step(
+    backend: PaintedBackend, photo: Path, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Interrupt, "__call__", lambda _self: True)
+    for command in (("shoot",), ("cut",)):
+        assert run(*command, photo, "-o", tmp_path / "out") == (130, "", "stopped\n")
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.render
-def test_ctrl_c_ends_cleanly_and_leaves_nothing(photo: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "bgstudio", "shoot", str(photo), "--size", "2048", "-o", str(tmp_path / "out")]
+@pytest.mark.parametrize("wish", [("--preset", "seamless"), ("--prompt", "on a marble counter")])
+def test_ctrl_c_ends_cleanly_and_leaves_nothing(photo: Path, tmp_path: Path, wish: tuple[str, str]) -> None:
+    where = str(tmp_path / "out")
+    command = [sys.executable, "-m", "bgstudio", "shoot", str(photo), *wish, "--size", "2048", "-o", where]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     watched = psutil.Process(child.pid)
     end = time.monotonic() + 120

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bgstudio.backends.hosted import PAINTERS
-from bgstudio.bootstrap import build_direct_channel, build_hosted_painters
+from bgstudio.bootstrap import build_direct_channel, build_outside_backends
 from bgstudio.domain.outside import KNOWN, OutsideService
 from bgstudio.errors import UnsafeSettings
 from bgstudio.intake import DecoderProcess
@@ -41,8 +41,8 @@ def test_an_answer_is_fetched_from_no_place_that_anybody_could_rent() -> None:
 def test_services_are_switched_on_by_name(decoder: DecoderProcess) -> None:
     off = Settings(outside_services=())
     channel = build_direct_channel(off)
-    assert build_hosted_painters(off, channel, decoder) == ()
+    assert build_outside_backends(off, channel, decoder) == ()
     on = Settings(outside_services=("fal", "openai"))
-    assert [one.name for one in build_hosted_painters(on, channel, decoder)] == ["openai", "fal"]
+    assert [one.name for one in build_outside_backends(on, channel, decoder)] == ["openai", "fal"]
     with pytest.raises(UnsafeSettings):
         build_direct_channel(Settings(outside_services=("nobody",)))

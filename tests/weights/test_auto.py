@@ -16,7 +16,7 @@ def test_what_is_offered_fits_the_machine(tmp_path: Path, monkeypatch: pytest.Mo
     for name in ("klein-4b", "sdxl-inpaint"):
         (tmp_path / name).mkdir()
         (tmp_path / name / MANIFEST).write_text('{"files": {}}')
-    monkeypatch.setattr(bootstrap, "look_at", lambda _device: Machine("cuda:0", 9_500_000_000))
+    monkeypatch.setattr("bgstudio.backends.diffusion.look_at", lambda _device: Machine("cuda:0", 9_500_000_000))
     config = Settings(models_dir=tmp_path, image_models=("auto",))
     offered = [row["name"] for row in bootstrap.backends_of(config)]
     made = [backend.name for backend in bootstrap.build_image_models(config)]

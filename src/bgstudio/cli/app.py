@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bgstudio.cli import (
-    backends,
-    cut,
-    doctor,
-    inspect,
-    keys,
-    letters,
-    models,
-    operator,
-    presets,
-    privacy,
-    serve,
-    shoot,
-    store,
-    verify,
-)
-from bgstudio.cli.terminal import err, tell_error
-from bgstudio.errors import StudioError
+from bgstudio.cli.commands import OnDemand
+from bgstudio.cli.terminal import err, interrupted, tell_error
+from bgstudio.errors import Cancelled, StudioError
 from bgstudio.version import __version__
 
 app = typer.Typer(
     name="bgstudio",
+    cls=OnDemand,
     help="Turn an ordinary photo of a product into professional studio pictures, on this machine.",
     no_args_is_help=True,
     add_completion=True,
@@ -37,20 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("shoot")(shoot.command)
-app.command("cut")(cut.command)
-app.command("serve")(serve.command)
-app.command("presets")(presets.command)
-app.command("backends")(backends.command)
-app.command("inspect")(inspect.command)
-app.command("verify")(verify.command)
-app.add_typer(models.app, name="models")
-app.add_typer(privacy.app, name="privacy")
-app.add_typer(letters.app, name="letters")
-app.add_typer(keys.app, name="keys")
-app.add_typer(store.app, name="store")
-app.add_typer(operator.app, name="operator")
-app.command("doctor")(doctor.command)
 
 
 def _version(wanted: bool) -> None:
@@ -70,10 +41,12 @@ def _common(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; ends the process with the right exit code."""
-    # a service manager's stop is treated like Ctrl-C: renderers end, no half file stays
-    signal.signal(signal.SIGTERM, _terminated)
+    interrupted.listen()  # renderers end, no half file stays
     try:
         app(args=arguments, standalone_mode=True)
+    except Cancelled as error:
+        err.print("stopped")
+        sys.exit(error.exit_code)
     except StudioError as error:
         tell_error(error)
         sys.exit(error.exit_code)
@@ -84,7 +57,3 @@ def main(arguments: list[str] | None = None) -> None:
         # the reader of our output went away, as `head` does
         sys.stderr.close()
         sys.exit(0)
-
-
-def _terminated(_signal: int, _frame: Any) -> None:
-    raise KeyboardInterrupt

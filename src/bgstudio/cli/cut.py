@@ -9,9 +9,9 @@ import typer
 
 from bgstudio.bootstrap import build_studio, settings
 from bgstudio.cli.files import read_photo, stem_of, write_file
-from bgstudio.cli.terminal import err, out, print_json, progress, tell_error
+from bgstudio.cli.terminal import err, interrupted, out, print_json, progress, tell_error
 from bgstudio.domain.cutout import Cutout
-from bgstudio.errors import StudioError
+from bgstudio.errors import Cancelled, StudioError
 from bgstudio.export import confidence_png, mask_png
 
 
@@ -26,11 +26,14 @@ def command(
     reports: list[dict[str, Any]] = []
     failed: StudioError | None = None
     with build_studio(config) as studio:
+        studio.warm_up(backend=False, words=False, preview=preview)
         for photo in photos:
             try:
                 with progress(stem_of(photo), quiet=as_json) as tell:
                     picture = studio.open(read_photo(photo, config.max_bytes))
-                    cutout = studio.cut(picture, preview=preview, progress=tell)
+                    cutout = studio.cut(picture, preview=preview, progress=tell, cancel=interrupted)
+            except Cancelled:
+                raise
             except StudioError as error:
                 failed = error
                 tell_error(error, str(photo))

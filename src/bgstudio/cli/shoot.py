@@ -11,13 +11,13 @@ from pydantic import ValidationError
 
 from bgstudio.bootstrap import build_studio, settings
 from bgstudio.cli.files import parse_size, read_photo, stem_of, write_file
-from bgstudio.cli.terminal import err, out, print_json, progress, tell_error
+from bgstudio.cli.terminal import err, interrupted, out, print_json, progress, tell_error
 from bgstudio.domain.brief import Brief, FileFormat, Placement, Quality
 from bgstudio.domain.outside import known
 from bgstudio.domain.picture import Picture
 from bgstudio.domain.ports import Backend
 from bgstudio.domain.render import Render
-from bgstudio.errors import ConsentNeeded, StudioError, UsageError
+from bgstudio.errors import Cancelled, ConsentNeeded, StudioError, UsageError
 from bgstudio.export import EXTENSIONS, shadow_png
 from bgstudio.export.recipe import Recipe
 from bgstudio.studio import Studio
@@ -73,14 +73,15 @@ def command(
     with build_studio(config) as studio:
         _check_agreed(studio.choose(brief).backend, set(agree or ()))
         studio.marker.prepare()  # a key that cannot be used is told before anything is done
-        studio.warm_up(words=brief.prompt is not None and repeated is None)
+        wish = repeated.brief if repeated else brief
+        studio.warm_up(words=wish.prompt is not None and not repeated, preview=wish.quality is Quality.PREVIEW)
         look = studio.open(read_photo(reference, config.max_bytes)) if reference else None
         for photo in photos:
             job = _Job(studio, photo, output, file_format, extras, as_json)
             try:
                 reports += job.repeat(repeated) if repeated else job.run(brief, look)
             except StudioError as error:
-                if error.code == "cancelled":
+                if isinstance(error, Cancelled):
                     raise
                 failed = error
                 tell_error(error, str(photo))
@@ -109,7 +110,7 @@ class _Job:
         data = read_photo(self._photo, settings().max_bytes)
         with progress(stem_of(self._photo), quiet=self._quiet) as tell:
             picture = self._studio.open(data)
-            renders = self._studio.shoot(picture, brief, look, progress=tell)
+            renders = self._studio.shoot(picture, brief, look, progress=tell, cancel=interrupted)
             reports = [
                 self._save(render, brief, data, picture) for render in renders
             ]  # each saved as soon as it is made
@@ -122,7 +123,7 @@ class _Job:
         with progress(stem_of(self._photo), quiet=self._quiet) as tell:
             picture = self._studio.open(data)
             brief = recipe.brief.model_copy(update={"backend": recipe.backend})
-            render = self._studio.repeat(picture, brief, recipe.scene, recipe.seed, progress=tell)
+            render = self._studio.repeat(picture, brief, recipe.scene, recipe.seed, tell, interrupted)
         reports = [self._save(render, recipe.brief, data, picture)]
         if recipe.photo_sha256 != hashlib.sha256(data).hexdigest():
             note = "This is not the photo the recipe was made with: the picture follows the recipe, not its bytes."

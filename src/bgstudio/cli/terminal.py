@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -56,15 +56,28 @@ def tell_error(error: StudioError, subject: str | None = None) -> None:
 
 
 class Interrupt:
-    """Ctrl-C as a question that the studio asks between steps: the first press stops it at the next step."""
+    """Ctrl-C, and a service manager's stop: heard at once, and at the studio's next step where that was missed.
+
+    Python drops an interrupt that comes while it clears an object away.
+    """
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._came = False
 
-    def set(self) -> None:
-        """Ask to stop."""
-        self._event.set()
+    def listen(self) -> None:
+        """Take both signals over; an interrupt that whoever started this program ignores stays ignored."""
+        self._came = False
+        signal.signal(signal.SIGTERM, self._hear)
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, self._hear)
+
+    def _hear(self, _signal: int, _frame: Any) -> None:
+        self._came = True
+        raise KeyboardInterrupt
 
     def __call__(self) -> bool:
-        """Whether somebody asked."""
-        return self._event.is_set()
+        """Whether one came: the ``Cancel`` of whatever a command does."""
+        return self._came
+
+
+interrupted = Interrupt()

@@ -105,7 +105,8 @@ class Director:
         """
         with self._lock:
             if self._warming is None:
-                self._warming = Thread(target=self._quietly_load, daemon=True)
+                # waited for when the program ends: torn out of the encoder's runtime it would take the process along
+                self._warming = Thread(target=self._quietly_load)
                 self._warming.start()
 
     def _quietly_load(self) -> None:
