@@ -307,7 +307,7 @@ STUDIO: Final[dict[str, Any]] = {
         "leaves_short": "outside this machine, needs your consent on “Your data” first",
         "leaves": "Your product and your words are sent there.",
         "price": "About {amount} {currency} a picture for the host.",
-        "by": "{title}, {s} s",
+        "by": "{title}, {s}\u00a0s",
         "make": "Make {n} to compare",
         "consent_title": "Send this to {service}?",
         "consent_lead": "The background would be made outside this machine. This is what is known of the service:",
