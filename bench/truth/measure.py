@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from bgstudio.backends.raytrace.proxy.contour import lowest_rows
 from bgstudio.pixels.colour import luminance
 from bgstudio.pixels.types import Bool, Float
 
@@ -38,7 +39,7 @@ def contact_gap(truth: Float, ours: Float, alpha: Float) -> float:
     h = solid.shape[0]
     reach = max(4, round(REACH * h))
     cols = np.flatnonzero(solid.any(0))
-    low = h - 1 - np.argmax(solid[::-1, cols], axis=0)
+    low = lowest_rows(solid)[cols]
     tall = float(np.ptp(np.flatnonzero(solid.any(1))))
     gaps = []
     for col, row in zip(cols, low, strict=True):

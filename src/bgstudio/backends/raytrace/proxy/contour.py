@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from bgstudio.backends.raytrace.proxy.lattice import Cut
 from bgstudio.pixels.types import Bool, Double
@@ -39,14 +40,19 @@ def lower_contour(cut: Cut) -> Contour:
     """Trace the lower edge to a part of a pixel: at a flat view a pixel of height is many of depth."""
     alpha, box, level = cut.alpha, cut.box, 0.5
     h, w = alpha.shape
-    inside = alpha > level
-    cols = np.flatnonzero(inside.any(0))
-    last = h - 1 - np.argmax(inside[::-1, cols], axis=0)
+    lowest = lowest_rows(alpha > level)
+    cols = np.flatnonzero(lowest >= 0)
+    last = lowest[cols]
     here = alpha[last, cols].astype(np.float64)
     below = np.where(last + 1 < h, alpha[np.minimum(last + 1, h - 1), cols], 0.0)
     low = box.top + (last + 0.5 + (here - level) / np.maximum(here - below, 1e-6)) * box.height / h
     x = box.left + (cols + 0.5) * box.width / w
     return Contour(x, low, np.interp(x, *lower_hull(x, low)), box.height)
+
+
+def lowest_rows(inside: Bool) -> npt.NDArray[np.int64]:
+    """(w,) of a silhouette (h, w): the lowest row of it in each column, -1 where there is none."""
+    return np.where(inside.any(0), len(inside) - 1 - np.argmax(inside[::-1], axis=0), -1)
 
 
 def lower_hull(x: Double, low: Double) -> tuple[Double, Double]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from bgstudio.backends.raytrace.proxy.contour import lowest_rows
 from bgstudio.backends.raytrace.proxy.foot import Foot
 from bgstudio.backends.raytrace.proxy.lattice import Lattice
 from bgstudio.pixels.types import Bool, Double
@@ -36,8 +37,7 @@ def tips(net: Lattice, inside: Bool, limb: Bool, foot: Foot) -> list[Tip]:
     A leg at the back ends higher in the picture than one at the front; a handle's lowest point, too, but the ground
     behind it is out of reach.
     """
-    h = inside.shape[0]
-    low = np.where(inside.any(0), h - 1 - np.argmax(inside[::-1], 0), -1)
+    low = lowest_rows(inside)
     found = []
     nearest = foot.centre[1] + foot.half_width * float(foot.front.min())
     farthest = foot.centre[1] + foot.half_width * float(foot.back.max())

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from bgstudio.backends.raytrace.proxy.contour import SLACK, lower_hull
+from bgstudio.backends.raytrace.proxy.contour import SLACK, lower_hull, lowest_rows
 from bgstudio.pixels.types import Bool, Double, Float
 
 SLENDER = 0.4
@@ -147,9 +147,8 @@ def _brims(inside: Bool, limb: Bool, label: npt.NDArray[np.signedinteger[Any]]) 
 
 def _soles(inside: Bool, limb: Bool) -> Bool:
     """Of the limbs, those whose lower edge runs along the ground line for longer than a foot does."""
-    height = len(inside)
     columns = np.flatnonzero(inside.any(0))
-    low = height - 1 - np.argmax(inside[::-1, columns], 0)
+    low = lowest_rows(inside)[columns]
     ground = np.interp(columns, *lower_hull(columns.astype(float), low.astype(float)))
     touches = ground - low < max(SLACK * np.ptp(np.flatnonzero(inside.any(1))), 1.0)
     label, _ = ndimage.label(limb, np.ones((3, 3)))

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from bgstudio.backends.raytrace.proxy.arc import Build
-from bgstudio.backends.raytrace.proxy.contour import lower_contour
+from bgstudio.backends.raytrace.proxy.contour import lower_contour, lowest_rows
 from bgstudio.backends.raytrace.proxy.foot import Foot, find_foot
 from bgstudio.backends.raytrace.proxy.lattice import Cut, Lattice
 from bgstudio.backends.raytrace.proxy.legs import Tip, find_legs, tips
@@ -109,7 +109,7 @@ def _sheet(net: Lattice, inside: Bool, foot: Foot, feet: list[Tip]) -> Double:
         slope = (last.y - first.y) / max(last.x - first.x, 1e-3)
         return first.y + np.clip(slope, -STEEP, STEEP) * (x - first.x)
     cols = np.flatnonzero(inside.any(0))
-    rows = (np.argmax(inside[:, cols], 0) + inside.shape[0] - 1 - np.argmax(inside[::-1, cols], 0)) / 2
+    rows = (np.argmax(inside[:, cols], 0) + lowest_rows(inside)[cols]) / 2
     if len(cols) < 8:
         return y
     rise = -float(np.polyfit(cols, rows, 1)[0]) * net.box.height / net.rows * net.cols / net.box.width
