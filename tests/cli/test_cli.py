@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -218,23 +218,29 @@ def test_version_and_help(run: Run) -> None:
     assert "--prompt" in run("shoot", "--help")[1]
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Ctrl-C as in a terminal, also where the tests themselves run in the background, which ignores it."""
+    before = {kind: signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for kind, handler in before.items():
+        signal.signal(kind, handler)
+
+
+@pytest.mark.usefixtures("heeded")
 def test_an_interrupt_that_python_drops_is_heard_at_the_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
     class Clears:
         def __del__(self) -> None:
             signal.raise_signal(signal.SIGINT)
 
     dropped: list[object] = []
-    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     monkeypatch.setattr(sys, "unraisablehook", dropped.append)
     interrupt = Interrupt()
-    try:
-        interrupt.listen()
-        assert not interrupt()
-        thing: object = Clears()
-        del thing
-    finally:
-        signal.signal(signal.SIGINT, before[0])
-        signal.signal(signal.SIGTERM, before[1])
+    interrupt.listen()
+    assert not interrupt()
+    thing: object = Clears()
+    del thing
     assert len(dropped) == 1
     with pytest.raises(Cancelled):
         check(interrupt)
@@ -249,7 +255,17 @@ def test_an_interrupt_ends_a_command_at_its_next_step(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("heeded")
+def test_an_interrupt_that_is_ignored_stays_ignored() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    interrupt = Interrupt()
+    interrupt.listen()
+    signal.raise_signal(signal.SIGINT)
+    assert not interrupt()
+
+
 @pytest.mark.render
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("wish", [("--preset", "seamless"), ("--prompt", "on a marble counter")])
 def test_ctrl_c_ends_cleanly_and_leaves_nothing(photo: Path, tmp_path: Path, wish: tuple[str, str]) -> None:
     where = str(tmp_path / "out")
