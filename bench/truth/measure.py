@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from bgstudio.backends.raytrace.proxy.contour import lowest_rows
+from bgstudio.pixels.alpha import lowest_rows
 from bgstudio.pixels.colour import luminance
 from bgstudio.pixels.types import Bool, Float
 

@@ -71,3 +71,29 @@ def test_two_things_are_a_hint_and_specks_are_not() -> None:
     assert found.reason.startswith("2 separate things")
     assert found.severity < 0.4
     assert doubts(np.maximum(disc(), disc(10, 10, 3))) == ()
+
+
+def on_glossy_ground(fades: float) -> tuple[Doubt, ...]:
+    """A dark block whose mirror image, cut out with it, fades into a light ground by the part ``fades``."""
+    rows, cols = np.mgrid[0:SIDE, 0:SIDE]
+    matte = ((np.abs(cols - 120) < 50) & (rows > 40) & (rows < 200)).astype(np.float32)
+    ground = np.float32(0.9)
+    strength = np.where(rows < 150, 1.0, 1 - fades * np.clip((rows - 150) / 50 + 0.5, 0, 1)).astype(np.float32)
+    grey = ground + matte * strength * (np.float32(0.2) - ground)
+    looks = Looks(matte, matte, None, 1.0)
+    image = grey[..., None].repeat(3, -1).astype(np.float32)
+    return find_doubts(image, matte, looks, np.ones_like(matte), SIDE / 320, 0.5)
+
+
+def test_a_mirror_image_that_fades_into_the_ground_is_told() -> None:
+    (found,) = on_glossy_ground(1.0)
+    assert "reflection" in found.reason
+    assert found.severity > 0.5
+    assert found.box is not None
+    left, top, right, bottom = found.box
+    assert (top, bottom) == (398, 400)
+    assert left < 150 < 330 < right
+
+
+def test_a_foot_that_can_be_seen_is_no_doubt() -> None:
+    assert on_glossy_ground(0.6) == ()

@@ -8,6 +8,7 @@ import numpy as np
 from bgstudio.cutout.passes import Looks
 from bgstudio.cutout.planes import largest
 from bgstudio.domain.cutout import Box, Doubt
+from bgstudio.pixels.alpha import lowest_rows
 from bgstudio.pixels.filters import blur
 from bgstudio.pixels.types import Bool, Float
 
@@ -19,6 +20,10 @@ UNSURE = 0.55
 
 FAINT = 9.0
 """Difference of the two sides of the outline, in 8-bit levels, under which an edge cannot be seen."""
+
+FOOT, FADING = 0.25, 0.3
+"""Part of a product's height that its foot is looked for in, and part of it that is too faint for one (measured: whole
+products, on whatever they stand and with any shadow, reach .06; pans cut out with their mirror image .61)."""
 
 _EDGES = ("left", "top", "right", "bottom")
 
@@ -39,7 +44,7 @@ def find_doubts(image: Float, matte: Float, looks: Looks, sure: Float, cell: flo
         *_disagreement(looks, matte.shape, scale),
         *_cut_off(inside),
         *_guesses(inside, sure, cell, scale),
-        *_faint_edges(image, matte, scale),
+        *_faint_edges(_difference(image, matte), inside, scale),
         *_several(inside),
     ]
     return tuple(sorted(found, key=lambda doubt: -doubt.severity))
@@ -86,8 +91,8 @@ def _guesses(inside: Bool, sure: Float, cell: float, scale: float) -> list[Doubt
     return [Doubt(reason, _box(broad, scale), float(np.clip(0.5 + 3 * part, 0.5, 0.85)))]
 
 
-def _faint_edges(image: Float, matte: Float, scale: float) -> list[Doubt]:
-    """Parts of the outline where product and backdrop look alike: white on white, black on black."""
+def _difference(image: Float, matte: Float) -> Float:
+    """float32 (H, W): how far apart product and backdrop are around each place, in 8-bit levels."""
     sigma = max(1.5, 0.004 * max(matte.shape))
 
     def near(weight: Float) -> Float:
@@ -100,14 +105,34 @@ def _faint_edges(image: Float, matte: Float, scale: float) -> list[Doubt]:
         mean = blur(small[0], 1.5) / np.maximum(blur(small[1], 1.5), 1e-3)[..., None]
         return np.asarray(cv2.resize(mean, matte.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
-    difference = 255 * largest(np.abs(near((matte > 0.9).astype(np.float32)) - near((matte < 0.1).astype(np.float32))))
-    outline = cv2.morphologyEx((matte > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    return 255 * largest(np.abs(near((matte > 0.9).astype(np.float32)) - near((matte < 0.1).astype(np.float32))))
+
+
+def _faint_edges(difference: Float, inside: Bool, scale: float) -> list[Doubt]:
+    """Parts of the outline where product and backdrop look alike: white on white, black on black."""
+    outline = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
     faint = outline & (difference < FAINT)
     part = float(faint.sum() / max(1, outline.sum()))
     if part < 0.3:
-        return []
+        return _faint_foot(difference, inside, scale)
     reason = f"Along {part:.0%} of its edge the product looks like its backdrop: the edge there may be off."
     return [Doubt(reason, _box(faint, scale), float(np.clip(0.35 + 0.4 * part, 0, 0.7)))]
+
+
+def _faint_foot(difference: Float, inside: Bool, scale: float) -> list[Doubt]:
+    """A lower end alone that fades into the ground: a mirror image in a glossy table, a shadow."""
+    rows = np.flatnonzero(inside.any(1))
+    if len(rows) == 0:
+        return []
+    lowest = lowest_rows(inside)
+    cols = np.flatnonzero(lowest > rows[-1] - FOOT * len(rows))
+    foot = np.zeros_like(inside)
+    foot[lowest[cols], cols] = difference[lowest[cols], cols] < FAINT
+    part = float(foot.sum() / len(cols))
+    if part < FADING:
+        return []
+    reason = "The lower end fades into the ground: it may be the product's reflection or shadow in the photo."
+    return [Doubt(reason, _box(foot, scale), float(np.clip(0.45 + 0.3 * part, 0, 0.7)))]
 
 
 def _several(inside: Bool) -> list[Doubt]:

@@ -1,10 +1,11 @@
-"""Straight and premultiplied alpha, and the bounding box of a matte."""
+"""Straight and premultiplied alpha, and where a matte ends: its box, its lower edge."""
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from bgstudio.pixels.types import Float
+from bgstudio.pixels.types import Bool, Float
 
 OPAQUE = np.float32(1 - 0.5 / 255)
 """A pixel at or above this alpha is fully opaque: in 8 bits its alpha is 255."""
@@ -28,3 +29,8 @@ def bounding_box(alpha: Float, threshold: float = 0.03) -> tuple[int, int, int, 
     if len(rows) == 0:
         return None
     return int(cols[0]), int(rows[0]), int(cols[-1]) + 1, int(rows[-1]) + 1
+
+
+def lowest_rows(inside: Bool) -> npt.NDArray[np.int64]:
+    """(w,) of a silhouette (h, w): the lowest row of it in each column, -1 where there is none."""
+    return np.where(inside.any(0), len(inside) - 1 - np.argmax(inside[::-1], axis=0), -1)

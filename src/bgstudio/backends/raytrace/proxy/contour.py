@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from bgstudio.backends.raytrace.proxy.lattice import Cut
+from bgstudio.pixels.alpha import lowest_rows
 from bgstudio.pixels.types import Bool, Double
 
 SLACK = 0.012
@@ -48,11 +48,6 @@ def lower_contour(cut: Cut) -> Contour:
     low = box.top + (last + 0.5 + (here - level) / np.maximum(here - below, 1e-6)) * box.height / h
     x = box.left + (cols + 0.5) * box.width / w
     return Contour(x, low, np.interp(x, *lower_hull(x, low)), box.height)
-
-
-def lowest_rows(inside: Bool) -> npt.NDArray[np.int64]:
-    """(w,) of a silhouette (h, w): the lowest row of it in each column, -1 where there is none."""
-    return np.where(inside.any(0), len(inside) - 1 - np.argmax(inside[::-1], axis=0), -1)
 
 
 def lower_hull(x: Double, low: Double) -> tuple[Double, Double]:

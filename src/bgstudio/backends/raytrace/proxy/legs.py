@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from bgstudio.backends.raytrace.proxy.contour import lowest_rows
 from bgstudio.backends.raytrace.proxy.foot import Foot
 from bgstudio.backends.raytrace.proxy.lattice import Lattice
+from bgstudio.pixels.alpha import lowest_rows
 from bgstudio.pixels.types import Bool, Double
 
 PROMINENT = 0.03

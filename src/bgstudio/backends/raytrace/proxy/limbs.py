@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from bgstudio.backends.raytrace.proxy.contour import SLACK, lower_hull, lowest_rows
+from bgstudio.backends.raytrace.proxy.contour import SLACK, lower_hull
+from bgstudio.pixels.alpha import lowest_rows
 from bgstudio.pixels.types import Bool, Double, Float
 
 SLENDER = 0.4

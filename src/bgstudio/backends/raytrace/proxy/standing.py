@@ -8,12 +8,13 @@ import numpy as np
 from scipy import ndimage
 
 from bgstudio.backends.raytrace.proxy.arc import Build
-from bgstudio.backends.raytrace.proxy.contour import lower_contour, lowest_rows
+from bgstudio.backends.raytrace.proxy.contour import lower_contour
 from bgstudio.backends.raytrace.proxy.foot import Foot, find_foot
 from bgstudio.backends.raytrace.proxy.lattice import Cut, Lattice
 from bgstudio.backends.raytrace.proxy.legs import Tip, find_legs, tips
 from bgstudio.backends.raytrace.proxy.limbs import Thickness, limbs, thickness
 from bgstudio.backends.raytrace.proxy.sweep import Interval, cut_by_rays, fit_sweep
+from bgstudio.pixels.alpha import lowest_rows
 from bgstudio.pixels.types import Bool, Double
 
 BODY = 0.25
