@@ -217,8 +217,10 @@ class CutoutShop:
 
     def warm_up(self, preview: bool) -> None:
         """Begin opening the networks in the background, while the photo is being read; never fetches any."""
+        if preview in self._makers:
+            return
         here = {standing.row.name for standing in self._weights.list() if standing.checked}
-        if preview not in self._makers and here >= {PREVIEW_MODEL} | (set() if preview else {FULL_MODEL}):
+        if here >= {PREVIEW_MODEL} | (set() if preview else {FULL_MODEL}):
             # waited for when the program ends: torn out of the networks' runtime it would take the process along
             threading.Thread(target=self._quietly_open, args=(preview,)).start()
 

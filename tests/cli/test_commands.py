@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from typer.main import get_command
 
 from bgstudio.cli.app import app
 from bgstudio.cli.commands import NAMES, OnDemand
+from tests.fresh import loaded_by
 
 SERVICE = {"sqlalchemy", "alembic", "fastapi", "starlette", "httpx2", "cryptography"}
 HEAVY = {"scipy", "onnxruntime", "torch"}
-
-
-def loaded_by(code: str) -> set[str]:
-    """Top names of the modules that a fresh interpreter has loaded after some code."""
-    code += "\nimport sys\nprint(*{name.split('.')[0] for name in sys.modules})"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
 
 
 def test_help_lists_all_commands(capsys: pytest.CaptureFixture[str]) -> None:

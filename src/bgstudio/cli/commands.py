@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -22,41 +23,28 @@ class OnDemand(TyperGroup):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{**options, "commands": None})
-        self.commands = _Commands()
+        self.commands = _Commands()  # type: ignore[assignment]  # nothing is added to it
 
 
-class _Commands(MutableMapping[str, Any]):
+class _Commands(Mapping[str, Any]):
     """Imports a command's module when the command is looked up."""
 
-    def __init__(self) -> None:
-        self._loaded: dict[str, Any] = {}
-        self._names = dict.fromkeys(NAMES)
-
     def __getitem__(self, name: str) -> Any:
-        if name not in self._names:
+        if name not in NAMES:
             raise KeyError(name)
-        if name not in self._loaded:
-            self._loaded[name] = _load(name)
-        return self._loaded[name]
-
-    def __setitem__(self, name: str, command: Any) -> None:
-        self._names[name] = None
-        self._loaded[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._names[name]
-        self._loaded.pop(name, None)
+        return _load(name)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names
+        return name in NAMES
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(NAMES)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(NAMES)
 
 
+@cache
 def _load(name: str) -> Any:
     module = import_module(f"bgstudio.cli.{name}")
     if hasattr(module, "app"):
