@@ -9,7 +9,7 @@ import pytest
 from bgstudio.audit.canary import draw_canary
 from bgstudio.audit.client import multipart
 from bgstudio.audit.scan import files_under, pieces_in, search
-from bgstudio.audit.watch import Watch, opened_for_writing
+from bgstudio.audit.watch import Watch, held_for_writing, opened_for_writing
 
 CANARY = draw_canary(seed=7, side=160)
 
@@ -84,3 +84,11 @@ def test_a_form_is_written_as_browsers_write_it() -> None:
     assert b'name="photo"; filename="a.png"\r\nContent-Type: image/png\r\n\r\nPIXELS\r\n' in body
     assert b'name="wish"\r\n\r\n{}\r\n' in body
     assert body.endswith(f"--{boundary}--\r\n".encode())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are read from /proc")
+def test_a_process_that_ends_while_it_is_looked_at_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    monkeypatch.setattr(Path, "exists", lambda _path: True)  # as if it had ended a moment later
+    assert held_for_writing(ended.pid) == set()

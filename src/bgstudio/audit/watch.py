@@ -99,7 +99,7 @@ class Watch:
             try:
                 parent = psutil.Process(pid)
                 for process in [parent, *parent.children(recursive=True)]:
-                    self._written.update(_held(process.pid))
+                    self._written.update(held_for_writing(process.pid))
             except psutil.Error:
                 continue
 
@@ -116,9 +116,14 @@ def opened_for_writing(line: str) -> str | None:
     return name
 
 
-def _held(pid: int) -> set[str]:
+def held_for_writing(pid: int) -> set[str]:
+    """Names of the files that a process has open for writing; none where it has ended."""
+    try:
+        entries = list(Path(f"/proc/{pid}/fd").iterdir())
+    except (FileNotFoundError, ProcessLookupError):  # it has ended
+        return set()
     out = set()
-    for entry in Path(f"/proc/{pid}/fd").iterdir() if Path(f"/proc/{pid}/fd").exists() else ():
+    for entry in entries:
         try:
             info = Path(f"/proc/{pid}/fdinfo/{entry.name}").read_text()
             flags = int(re.search(r"flags:\s*(\d+)", info).group(1), 8)  # type: ignore[union-attr]  # always there
